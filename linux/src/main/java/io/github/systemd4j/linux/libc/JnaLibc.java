@@ -1,0 +1,237 @@
+package io.github.systemd4j.linux.libc;
+
+import com.sun.jna.Native;
+import com.sun.jna.NativeLibrary;
+import com.sun.jna.Pointer;
+import java.nio.ByteBuffer;
+
+/**
+ * The calls by JNA's direct mapping. Only primitive arguments: they are the fastest and need no reflection, which JNA's
+ * structures do (and cannot on the module path).
+ */
+final class JnaLibc implements Libc {
+
+    private JnaLibc() {}
+
+    static Libc open() {
+        // The process itself: libc is there, whatever its file is called. Nothing is looked up on disk.
+        Native.register(Functions.class, NativeLibrary.getProcess());
+        return new JnaLibc();
+    }
+
+    /** JNA keeps the errno of each call in a variable of the thread, out of reach of what the JVM does in between. */
+    private static int result(int result) {
+        return result == -1 ? -Native.getLastError() : result;
+    }
+
+    private static long result(long result) {
+        return result == -1 ? -Native.getLastError() : result;
+    }
+
+    @Override
+    public long address(ByteBuffer buffer) {
+        return Pointer.nativeValue(Native.getDirectBufferPointer(buffer));
+    }
+
+    @Override
+    public int socket(int domain, int type, int protocol) {
+        return result(Functions.socket(domain, type, protocol));
+    }
+
+    @Override
+    public int socketpair(int domain, int type, int protocol, long fds) {
+        return result(Functions.socketpair(domain, type, protocol, fds));
+    }
+
+    @Override
+    public int bind(int fd, long address, int length) {
+        return result(Functions.bind(fd, address, length));
+    }
+
+    @Override
+    public int connect(int fd, long address, int length) {
+        return result(Functions.connect(fd, address, length));
+    }
+
+    @Override
+    public int listen(int fd, int backlog) {
+        return result(Functions.listen(fd, backlog));
+    }
+
+    @Override
+    public int accept4(int fd, long address, long length, int flags) {
+        return result(Functions.accept4(fd, address, length, flags));
+    }
+
+    @Override
+    public int shutdown(int fd, int how) {
+        return result(Functions.shutdown(fd, how));
+    }
+
+    @Override
+    public long send(int fd, long buffer, long length, int flags) {
+        return result(Functions.send(fd, buffer, length, flags));
+    }
+
+    @Override
+    public long recv(int fd, long buffer, long length, int flags) {
+        return result(Functions.recv(fd, buffer, length, flags));
+    }
+
+    @Override
+    public long sendmsg(int fd, long header, int flags) {
+        return result(Functions.sendmsg(fd, header, flags));
+    }
+
+    @Override
+    public long recvmsg(int fd, long header, int flags) {
+        return result(Functions.recvmsg(fd, header, flags));
+    }
+
+    @Override
+    public int getsockopt(int fd, int level, int name, long value, long length) {
+        return result(Functions.getsockopt(fd, level, name, value, length));
+    }
+
+    @Override
+    public int setsockopt(int fd, int level, int name, long value, int length) {
+        return result(Functions.setsockopt(fd, level, name, value, length));
+    }
+
+    @Override
+    public int getsockname(int fd, long address, long length) {
+        return result(Functions.getsockname(fd, address, length));
+    }
+
+    @Override
+    public int getpeername(int fd, long address, long length) {
+        return result(Functions.getpeername(fd, address, length));
+    }
+
+    @Override
+    public int poll(long fds, long count, int timeout) {
+        return result(Functions.poll(fds, count, timeout));
+    }
+
+    @Override
+    public int fcntl(int fd, int command, int argument) {
+        return result(Functions.fcntl(fd, command, argument));
+    }
+
+    @Override
+    public int dup(int fd) {
+        return result(Functions.dup(fd));
+    }
+
+    @Override
+    public int pipe2(long fds, int flags) {
+        return result(Functions.pipe2(fds, flags));
+    }
+
+    @Override
+    public int memfd_create(long name, int flags) {
+        return result(Functions.memfd_create(name, flags));
+    }
+
+    @Override
+    public long read(int fd, long buffer, long length) {
+        return result(Functions.read(fd, buffer, length));
+    }
+
+    @Override
+    public long write(int fd, long buffer, long length) {
+        return result(Functions.write(fd, buffer, length));
+    }
+
+    @Override
+    public long lseek(int fd, long offset, int whence) {
+        return result(Functions.lseek(fd, offset, whence));
+    }
+
+    @Override
+    public int close(int fd) {
+        return result(Functions.close(fd));
+    }
+
+    @Override
+    public int clock_gettime(int clock, long time) {
+        return result(Functions.clock_gettime(clock, time));
+    }
+
+    @Override
+    public int kill(int pid, int signal) {
+        return result(Functions.kill(pid, signal));
+    }
+
+    @Override
+    public int getuid() {
+        return Functions.getuid();
+    }
+
+    @Override
+    public int getgid() {
+        return Functions.getgid();
+    }
+
+    /** What JNA binds: the names are looked up as they stand here. */
+    private static final class Functions {
+
+        private Functions() {}
+
+        static native int socket(int domain, int type, int protocol);
+
+        static native int socketpair(int domain, int type, int protocol, long fds);
+
+        static native int bind(int fd, long address, int length);
+
+        static native int connect(int fd, long address, int length);
+
+        static native int listen(int fd, int backlog);
+
+        static native int accept4(int fd, long address, long length, int flags);
+
+        static native int shutdown(int fd, int how);
+
+        static native long send(int fd, long buffer, long length, int flags);
+
+        static native long recv(int fd, long buffer, long length, int flags);
+
+        static native long sendmsg(int fd, long header, int flags);
+
+        static native long recvmsg(int fd, long header, int flags);
+
+        static native int getsockopt(int fd, int level, int name, long value, long length);
+
+        static native int setsockopt(int fd, int level, int name, long value, int length);
+
+        static native int getsockname(int fd, long address, long length);
+
+        static native int getpeername(int fd, long address, long length);
+
+        static native int poll(long fds, long count, int timeout);
+
+        static native int fcntl(int fd, int command, int argument);
+
+        static native int dup(int fd);
+
+        static native int pipe2(long fds, int flags);
+
+        static native int memfd_create(long name, int flags);
+
+        static native long read(int fd, long buffer, long length);
+
+        static native long write(int fd, long buffer, long length);
+
+        static native long lseek(int fd, long offset, int whence);
+
+        static native int close(int fd);
+
+        static native int clock_gettime(int clock, long time);
+
+        static native int kill(int pid, int signal);
+
+        static native int getuid();
+
+        static native int getgid();
+    }
+}

@@ -1,0 +1,301 @@
+package io.github.systemd4j.linux.libc;
+
+import java.nio.ByteBuffer;
+
+/**
+ * The C functions that systemd4j calls, one method each, with the names and the parameter order of the C library.
+ *
+ * <p><b>Results.</b> A negative result is the negated errno of this very call, as the kernel itself returns it: {@code
+ * -11} is {@code EAGAIN}. There is no thread-local error to read afterwards and none to lose. See
+ * {@link io.github.systemd4j.linux.Errno} for the names.
+ *
+ * <p><b>Memory.</b> Addresses are {@code long}, taken by {@link #address} from direct buffers. The caller owns the
+ * buffer and keeps it reachable until the call has returned (see {@link Memory}). A wrong address crashes the JVM: this
+ * interface is exported to systemd4j's own modules alone.
+ *
+ * <p>Sizes and constants are those of 64-bit Linux; {@link Backend} refuses other platforms. All implementations are
+ * thread safe. No method throws.
+ */
+public interface Libc {
+
+    /**
+     * The native address of a direct buffer's first byte (its position is not regarded). Not a C function.
+     *
+     * @param buffer a direct buffer, which must stay reachable while the address is in use
+     * @return the address
+     */
+    long address(ByteBuffer buffer);
+
+    /**
+     * Makes a socket. See socket(2).
+     *
+     * @param domain {@code AF_*}
+     * @param type {@code SOCK_*}, with {@code SOCK_CLOEXEC} and {@code SOCK_NONBLOCK}
+     * @param protocol 0, or one of the domain
+     * @return the descriptor, or -errno
+     */
+    int socket(int domain, int type, int protocol);
+
+    /**
+     * Makes two connected sockets. See socketpair(2).
+     *
+     * @param domain {@code AF_UNIX}
+     * @param type {@code SOCK_*}
+     * @param protocol 0
+     * @param fds the address of two ints that receive the descriptors
+     * @return 0, or -errno
+     */
+    int socketpair(int domain, int type, int protocol, long fds);
+
+    /**
+     * Gives a socket its address. See bind(2).
+     *
+     * @param fd the socket
+     * @param address the address of a sockaddr
+     * @param length its length in bytes
+     * @return 0, or -errno
+     */
+    int bind(int fd, long address, int length);
+
+    /**
+     * Sets a socket's peer. See connect(2).
+     *
+     * @param fd the socket
+     * @param address the address of a sockaddr
+     * @param length its length in bytes
+     * @return 0, or -errno
+     */
+    int connect(int fd, long address, int length);
+
+    /**
+     * Makes a socket accept connections. See listen(2).
+     *
+     * @param fd the socket
+     * @param backlog the length of the queue
+     * @return 0, or -errno
+     */
+    int listen(int fd, int backlog);
+
+    /**
+     * Takes a connection. See accept4(2).
+     *
+     * @param fd the listening socket
+     * @param address the address of room for a sockaddr, or 0
+     * @param length the address of an int: room before, length after the call; 0 with {@code address} 0
+     * @param flags {@code SOCK_CLOEXEC}, {@code SOCK_NONBLOCK}
+     * @return the connection's descriptor, or -errno
+     */
+    int accept4(int fd, long address, long length, int flags);
+
+    /**
+     * Shuts a direction of a socket for every process that holds it. See shutdown(2).
+     *
+     * @param fd the socket
+     * @param how {@code SHUT_*}
+     * @return 0, or -errno
+     */
+    int shutdown(int fd, int how);
+
+    /**
+     * Sends bytes over a connected socket. See send(2).
+     *
+     * @param fd the socket
+     * @param buffer the address of the bytes
+     * @param length how many
+     * @param flags {@code MSG_*}
+     * @return the number of bytes sent, or -errno
+     */
+    long send(int fd, long buffer, long length, int flags);
+
+    /**
+     * Receives bytes from a socket. See recv(2).
+     *
+     * @param fd the socket
+     * @param buffer the address of the room
+     * @param length its size in bytes
+     * @param flags {@code MSG_*}
+     * @return the number of bytes received, or -errno
+     */
+    long recv(int fd, long buffer, long length, int flags);
+
+    /**
+     * Sends a message with ancillary data. See sendmsg(2) and {@link Message}.
+     *
+     * @param fd the socket
+     * @param header the address of a msghdr
+     * @param flags {@code MSG_*}
+     * @return the number of bytes sent, or -errno
+     */
+    long sendmsg(int fd, long header, int flags);
+
+    /**
+     * Receives a message with ancillary data. See recvmsg(2) and {@link Message}.
+     *
+     * @param fd the socket
+     * @param header the address of a msghdr
+     * @param flags {@code MSG_*}
+     * @return the number of bytes received, or -errno
+     */
+    long recvmsg(int fd, long header, int flags);
+
+    /**
+     * Reads a socket's option. See getsockopt(2).
+     *
+     * @param fd the socket
+     * @param level {@code SOL_*}
+     * @param name {@code SO_*}
+     * @param value the address of room for the value
+     * @param length the address of an int: room before, length after the call
+     * @return 0, or -errno
+     */
+    int getsockopt(int fd, int level, int name, long value, long length);
+
+    /**
+     * Sets a socket's option. See setsockopt(2).
+     *
+     * @param fd the socket
+     * @param level {@code SOL_*}
+     * @param name {@code SO_*}
+     * @param value the address of the value
+     * @param length its length in bytes
+     * @return 0, or -errno
+     */
+    int setsockopt(int fd, int level, int name, long value, int length);
+
+    /**
+     * Reads a socket's own address. See getsockname(2).
+     *
+     * @param fd the socket
+     * @param address the address of room for a sockaddr
+     * @param length the address of an int: room before, length after the call
+     * @return 0, or -errno
+     */
+    int getsockname(int fd, long address, long length);
+
+    /**
+     * Reads the address of a socket's peer. See getpeername(2).
+     *
+     * @param fd the socket
+     * @param address the address of room for a sockaddr
+     * @param length the address of an int: room before, length after the call
+     * @return 0, or -errno
+     */
+    int getpeername(int fd, long address, long length);
+
+    /**
+     * Waits until one of several descriptors is ready. See poll(2).
+     *
+     * @param fds the address of an array of pollfd
+     * @param count its length
+     * @param timeout in milliseconds; -1 waits without a bound, which no caller of ours may
+     * @return how many are ready, 0 after the time, or -errno
+     */
+    int poll(long fds, long count, int timeout);
+
+    /**
+     * Reads or changes a descriptor's properties. See fcntl(2).
+     *
+     * @param fd the descriptor
+     * @param command {@code F_*}
+     * @param argument of the command, 0 if it has none
+     * @return of the command, or -errno
+     */
+    int fcntl(int fd, int command, int argument);
+
+    /**
+     * Copies a descriptor, without close-on-exec; {@code fcntl(F_DUPFD_CLOEXEC)} sets it. See dup(2).
+     *
+     * @param fd the descriptor
+     * @return the new descriptor, or -errno
+     */
+    int dup(int fd);
+
+    /**
+     * Makes a pipe. See pipe2(2).
+     *
+     * @param fds the address of two ints: the read end, then the write end
+     * @param flags {@code O_CLOEXEC}, {@code O_NONBLOCK}
+     * @return 0, or -errno
+     */
+    int pipe2(long fds, int flags);
+
+    /**
+     * Makes an anonymous file. See memfd_create(2).
+     *
+     * @param name the address of a name that ends with a NUL
+     * @param flags {@code MFD_*}
+     * @return the descriptor, or -errno
+     */
+    int memfd_create(long name, int flags);
+
+    /**
+     * Reads bytes. See read(2).
+     *
+     * @param fd the descriptor
+     * @param buffer the address of the room
+     * @param length its size in bytes
+     * @return the number of bytes read, 0 at the end, or -errno
+     */
+    long read(int fd, long buffer, long length);
+
+    /**
+     * Writes bytes. See write(2).
+     *
+     * @param fd the descriptor
+     * @param buffer the address of the bytes
+     * @param length how many
+     * @return the number of bytes written, or -errno
+     */
+    long write(int fd, long buffer, long length);
+
+    /**
+     * Moves a descriptor's position. See lseek(2).
+     *
+     * @param fd the descriptor
+     * @param offset in bytes
+     * @param whence {@code SEEK_SET} 0, {@code SEEK_CUR} 1, {@code SEEK_END} 2
+     * @return the new position, or -errno
+     */
+    long lseek(int fd, long offset, int whence);
+
+    /**
+     * Closes a descriptor. It is gone also where the answer is an error, but for {@code EBADF}: never call it again.
+     * See close(2).
+     *
+     * @param fd the descriptor
+     * @return 0, or -errno
+     */
+    int close(int fd);
+
+    /**
+     * Reads a clock. See clock_gettime(2).
+     *
+     * @param clock {@code CLOCK_*}
+     * @param time the address of a timespec
+     * @return 0, or -errno
+     */
+    int clock_gettime(int clock, long time);
+
+    /**
+     * Sends a signal. See kill(2).
+     *
+     * @param pid the process, or a group as kill(2) has it
+     * @param signal its number; 0 only asks whether the process is there
+     * @return 0, or -errno
+     */
+    int kill(int pid, int signal);
+
+    /**
+     * The real user id. See getuid(2).
+     *
+     * @return the id
+     */
+    int getuid();
+
+    /**
+     * The real group id. See getgid(2).
+     *
+     * @return the id
+     */
+    int getgid();
+}

@@ -1,0 +1,157 @@
+package io.github.systemd4j.sdnotify;
+
+import io.github.systemd4j.linux.Errno;
+import io.github.systemd4j.linux.SystemCallException;
+import io.github.systemd4j.linux.libc.Backend;
+import io.github.systemd4j.linux.libc.Constants;
+import io.github.systemd4j.linux.libc.Libc;
+import io.github.systemd4j.linux.libc.Memory;
+import io.github.systemd4j.linux.libc.Message;
+import io.github.systemd4j.linux.libc.PollFd;
+import io.github.systemd4j.linux.libc.Sockaddr;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * The manager's side: binds a socket that services notify, and takes what they send, with descriptors and the kernel's
+ * word on who sent it. For supervisors, wrappers and tests.
+ *
+ * <p>Thread safe; one thread at a time receives. {@link #close} waits for a {@link #receive} that is under way.
+ */
+public final class NotifyReceiver implements AutoCloseable {
+
+    private final Libc libc;
+    private final NotifyAddress address;
+    private final int fd;
+    private final Message message;
+    private final PollFd poll;
+    private boolean closed;
+
+    private NotifyReceiver(Libc libc, NotifyAddress address, int fd) {
+        this.libc = libc;
+        this.address = address;
+        this.fd = fd;
+        this.message = new Message(libc, Fields.MAX_DATAGRAM, Constants.SCM_MAX_FD);
+        this.poll = new PollFd(libc);
+    }
+
+    /**
+     * Binds an address as it stands in {@code NOTIFY_SOCKET}: an absolute path that does not exist yet, or {@code @} and
+     * an abstract name. A path is removed by {@link #close}.
+     *
+     * @param address the address
+     * @return the receiver
+     * @throws IOException if the address is wrong, taken, or not permitted, or where there are no system calls
+     */
+    public static NotifyReceiver bind(String address) throws IOException {
+        if (address.isEmpty()) {
+            throw new IllegalArgumentException("address: empty");
+        }
+        NotifyAddress parsed = NotifyAddress.parse(address);
+        Backend backend = Backend.current();
+        Libc libc = backend.libc();
+        if (libc == null) {
+            throw new SystemCallException("socket", address, Errno.ENOSYS, "no system calls: " + backend.reason());
+        }
+        if (parsed.kind() == NotifyAddress.Kind.VSOCK) {
+            throw new SystemCallException("bind", address, Errno.EOPNOTSUPP, "only unix sockets are received from");
+        }
+        int fd = libc.socket(
+                Constants.AF_UNIX, Constants.SOCK_DGRAM | Constants.SOCK_CLOEXEC | Constants.SOCK_NONBLOCK, 0);
+        check("socket", address, fd);
+        try {
+            configure(libc, fd, parsed);
+            return new NotifyReceiver(libc, parsed, fd);
+        } catch (IOException | RuntimeException e) {
+            libc.close(fd);
+            throw e;
+        }
+    }
+
+    private static void configure(Libc libc, int fd, NotifyAddress address) throws SystemCallException {
+        Memory memory = Memory.allocate(libc, Sockaddr.SIZE);
+        memory.bytes().putInt(0, 1);
+        int result = libc.setsockopt(fd, Constants.SOL_SOCKET, Constants.SO_PASSCRED, memory.address(), 4);
+        check("setsockopt(SO_PASSCRED)", address.text(), result);
+        int length = address.write(memory.bytes());
+        result = libc.bind(fd, memory.address(), length);
+        memory.keepAlive();
+        check("bind", address.text(), result);
+    }
+
+    private static void check(String call, String target, int result) throws SystemCallException {
+        if (result < 0) {
+            throw new SystemCallException(call, target, -result, null);
+        }
+    }
+
+    /**
+     * The address, for the {@code NOTIFY_SOCKET} of whoever shall notify.
+     *
+     * @return the text it was bound with
+     */
+    public String address() {
+        return address.text();
+    }
+
+    /**
+     * Takes the next datagram.
+     *
+     * @param timeout how long to wait at most; zero only looks
+     * @return the datagram, or empty if none came in time
+     * @throws IOException if the socket fails or is closed
+     */
+    public synchronized Optional<ReceivedNotification> receive(Duration timeout) throws IOException {
+        if (closed) {
+            throw new SystemCallException("recvmsg", address.text(), Errno.EBADF, "this NotifyReceiver is closed");
+        }
+        long deadline = Deadline.in(Fields.nanos(timeout));
+        while (true) {
+            long length = message.receive(fd, 0);
+            if (length >= 0) {
+                return Optional.of(received((int) length));
+            }
+            if (length != -Errno.EAGAIN && length != -Errno.EINTR) {
+                throw new SystemCallException("recvmsg", address.text(), (int) -length, null);
+            }
+            int events = poll.await(fd, Constants.POLLIN, deadline);
+            if (events == 0) {
+                return Optional.empty();
+            }
+            check("poll", address.text(), events);
+        }
+    }
+
+    private ReceivedNotification received(int length) {
+        byte[] bytes = new byte[length];
+        message.payload().get(message.payloadOffset(), bytes);
+        return new ReceivedNotification(
+                libc,
+                bytes,
+                message.descriptors(),
+                message.hasCredentials() ? message.pid() : 0,
+                message.hasCredentials() ? message.uid() : -1,
+                message.hasCredentials() ? message.gid() : -1,
+                message.truncated() || message.controlTruncated());
+    }
+
+    /** Closes the socket and removes its file. Datagrams not yet received are lost. May be called again. */
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        libc.close(fd);
+        if (address.kind() == NotifyAddress.Kind.PATH) {
+            try {
+                Files.deleteIfExists(Path.of(address.text()));
+            } catch (IOException e) {
+                // Somebody took the directory away or its permission: then there is nothing left to tidy.
+            }
+        }
+    }
+}

@@ -1,0 +1,158 @@
+package io.github.systemd4j.sdnotify;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.github.systemd4j.linux.libc.Libc;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A datagram that came, read as systemd reads it: of a key that stands twice the first counts; a NUL anywhere but at
+ * the end, or more than 4096 bytes, void the whole; lines without {@code =} are passed over.
+ *
+ * <p>Descriptors that came with it are closed by {@link #close} unless they were taken. Not thread safe.
+ */
+public final class ReceivedNotification implements AutoCloseable {
+
+    private static final int[] NONE = {};
+
+    private final Libc libc;
+    private final byte[] bytes;
+    private final int pid;
+    private final int uid;
+    private final int gid;
+    private final boolean truncated;
+    private final Map<String, String> fields;
+    private int[] descriptors;
+
+    ReceivedNotification(Libc libc, byte[] bytes, int[] descriptors, int pid, int uid, int gid, boolean truncated) {
+        this.libc = libc;
+        this.bytes = bytes;
+        this.descriptors = descriptors;
+        this.pid = pid;
+        this.uid = uid;
+        this.gid = gid;
+        this.truncated = truncated;
+        this.fields = truncated ? Map.of() : parse(bytes);
+    }
+
+    static Map<String, String> parse(byte[] bytes) {
+        int length = bytes.length;
+        if (length > 0 && bytes[length - 1] == 0) {
+            length--; // C programs that send their string with its end
+        }
+        String text = new String(bytes, 0, length, UTF_8);
+        if (text.indexOf(0) >= 0) {
+            return Map.of();
+        }
+        Map<String, String> fields = new LinkedHashMap<>();
+        for (String line : text.split("\n")) {
+            int equals = line.indexOf('=');
+            if (equals > 0) {
+                int end = line.endsWith("\r") ? line.length() - 1 : line.length();
+                fields.putIfAbsent(line.substring(0, equals), line.substring(equals + 1, Math.max(end, equals + 1)));
+            }
+        }
+        return Collections.unmodifiableMap(fields);
+    }
+
+    /**
+     * The fields in the order they came.
+     *
+     * @return an unmodifiable map, empty for a datagram that systemd would drop
+     */
+    public Map<String, String> fields() {
+        return fields;
+    }
+
+    /**
+     * One field.
+     *
+     * @param key such as {@code STATUS}
+     * @return its value
+     */
+    public Optional<String> field(String key) {
+        return Optional.ofNullable(fields.get(key));
+    }
+
+    /**
+     * The datagram as it came.
+     *
+     * @return a copy of its bytes, at most 4096
+     */
+    public byte[] bytes() {
+        return bytes.clone();
+    }
+
+    /**
+     * Whether it was longer than 4096 bytes or had more descriptors than one may pass; what did not fit is lost.
+     *
+     * @return whether it is to be dropped
+     */
+    public boolean isTruncated() {
+        return truncated;
+    }
+
+    /**
+     * The sender, by the kernel's word, in our pid namespace.
+     *
+     * @return the pid, 0 for one not visible here
+     */
+    public int pid() {
+        return pid;
+    }
+
+    /**
+     * The sender's user.
+     *
+     * @return the uid, -1 if unknown
+     */
+    public int uid() {
+        return uid;
+    }
+
+    /**
+     * The sender's group.
+     *
+     * @return the gid, -1 if unknown
+     */
+    public int gid() {
+        return gid;
+    }
+
+    /**
+     * How many descriptors came and were not taken.
+     *
+     * @return the count
+     */
+    public int descriptorCount() {
+        return descriptors.length;
+    }
+
+    /**
+     * Takes the descriptors, in the sender's order. They are the caller's to close from now on.
+     *
+     * @return the descriptors, empty if there are none or they were taken
+     */
+    public int[] takeDescriptors() {
+        int[] taken = descriptors;
+        descriptors = NONE;
+        return taken;
+    }
+
+    /** Closes the descriptors that were not taken; for a barrier this is the answer. May be called again. */
+    @Override
+    public void close() {
+        for (int fd : takeDescriptors()) {
+            libc.close(fd);
+        }
+    }
+
+    /** {@return the datagram's text, its fields joined by a space} */
+    @Override
+    public String toString() {
+        return new String(bytes, UTF_8).replace('\n', ' ').trim();
+    }
+}

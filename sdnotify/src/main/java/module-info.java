@@ -1,0 +1,14 @@
+import org.jspecify.annotations.NullMarked;
+
+/**
+ * The service's side of sd_notify(3): readiness, status, watchdog, start-up extension, descriptor store.
+ *
+ * <p>Start at {@link io.github.systemd4j.sdnotify.Notifier}.
+ */
+@NullMarked
+module io.github.systemd4j.sdnotify {
+    requires transitive io.github.systemd4j.linux;
+    requires static transitive org.jspecify;
+
+    exports io.github.systemd4j.sdnotify;
+}
