@@ -1,0 +1,224 @@
+package io.github.systemd4j.rules;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.codeUnits;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaCodeUnit;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.core.importer.Location;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URL;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * Who may call whom, in the published modules. Samples and benchmarks are users of these, and free.
+ *
+ * <p>A new module is one line in {@link #MAY_USE} and one dependency in this folder's POM.
+ */
+class ArchitectureTest {
+    private static final String ROOT = "io.github.systemd4j.";
+    /** The API package of each module is its top one; what lies deeper is internal. */
+    private static final String API = ROOT + "*";
+
+    /**
+     * What a module may use beside itself, {@code java..} and JSpecify's annotations. An allow-list: {@code sun.misc}
+     * and {@code jdk.internal} are out because they aren't in.
+     */
+    private static final Map<String, Set<String>> MAY_USE = Map.of(
+            "linux", Set.of("com.sun.jna.."),
+            "sdnotify", Set.of(ROOT + "linux.."),
+            "activation", Set.of(ROOT + "linux.."),
+            "cgroups", Set.of(),
+            "journal", Set.of(ROOT + "linux.."),
+            "machine", Set.of("org.freedesktop.dbus.."));
+
+    private static final JavaClasses CLASSES = imported("io/github/systemd4j");
+    /** What JDK 22 and later see in the place of the classes of the same name. */
+    private static final JavaClasses OVERLAY = imported("META-INF/versions/22/io/github/systemd4j");
+
+    static Stream<String> modules() {
+        return MAY_USE.keySet().stream().sorted();
+    }
+
+    @Test
+    void every_module_is_known_here_and_the_classes_were_found() {
+        Set<String> found = CLASSES.stream()
+                .map(type -> type.getPackageName().substring(ROOT.length()).split("\\.")[0])
+                .collect(Collectors.toCollection(TreeSet::new));
+        assertThat(found).contains("linux", "sdnotify").isSubsetOf(MAY_USE.keySet());
+    }
+
+    @ParameterizedTest
+    @MethodSource("modules")
+    void a_module_uses_only_what_the_design_names(String module) {
+        String[] allowed = Stream.concat(
+                        Stream.of("java..", "org.jspecify.annotations..", ROOT + module + ".."),
+                        MAY_USE.get(module).stream())
+                .toArray(String[]::new);
+        var rule = classes()
+                .that()
+                .resideInAPackage(ROOT + module + "..")
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(allowed)
+                .allowEmptyShould(true);
+        rule.check(CLASSES);
+        rule.check(OVERLAY);
+    }
+
+    @Test
+    void native_memory_and_libraries_are_touched_in_linux_alone() {
+        var rule = noClasses()
+                .that()
+                .resideOutsideOfPackage(ROOT + "linux..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("com.sun.jna..", "java.lang.foreign..")
+                .orShould()
+                .callMethod(System.class, "load", String.class)
+                .orShould()
+                .callMethod(System.class, "loadLibrary", String.class)
+                .allowEmptyShould(true);
+        rule.check(CLASSES);
+        rule.check(OVERLAY);
+    }
+
+    @Test
+    void packages_have_no_cycles() {
+        slices().matching(ROOT + "(**)").should().beFreeOfCycles().check(CLASSES);
+    }
+
+    @Test
+    void nothing_logs() {
+        var rule = noClasses()
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage("java.util.logging..", "org.slf4j..")
+                .orShould()
+                .dependOnClassesThat()
+                .belongToAnyOf(System.Logger.class, System.LoggerFinder.class)
+                .because("a failure that is swallowed is counted and can be asked for")
+                .allowEmptyShould(true);
+        rule.check(CLASSES);
+        rule.check(OVERLAY);
+    }
+
+    @Test
+    void the_environment_is_read_in_fromEnvironment_alone() {
+        classes()
+                .should(new ArchCondition<>("call System.getenv in methods named fromEnvironment only") {
+                    @Override
+                    public void check(JavaClass type, ConditionEvents events) {
+                        type.getCodeUnitAccessesFromSelf().stream()
+                                .filter(access -> access.getTargetOwner().isEquivalentTo(System.class))
+                                .filter(access -> access.getName().equals("getenv"))
+                                .filter(access -> !access.getOrigin().getName().equals("fromEnvironment"))
+                                .forEach(access -> violated(events, access, access.getDescription()));
+                    }
+                })
+                .because("the environment is a value: without it nothing could be tested in one JVM")
+                .check(CLASSES);
+    }
+
+    @Test
+    void public_types_are_closed() {
+        classes()
+                .that()
+                .arePublic()
+                .and()
+                .resideInAPackage(API)
+                .should(new ArchCondition<>("be final, sealed, an interface, a record or an enum") {
+                    @Override
+                    public void check(JavaClass type, ConditionEvents events) {
+                        boolean closed = type.isInterface()
+                                || type.isEnum()
+                                || type.getModifiers().contains(JavaModifier.FINAL)
+                                || type.reflect().isSealed();
+                        if (!closed) {
+                            violated(events, type, type.getName() + " can be extended by anybody");
+                        }
+                    }
+                })
+                .check(CLASSES);
+    }
+
+    @Test
+    void signatures_name_only_what_users_can_see() {
+        codeUnits()
+                .that()
+                .areDeclaredInClassesThat()
+                .resideInAPackage(API)
+                .and()
+                .areDeclaredInClassesThat()
+                .arePublic()
+                .and()
+                .doNotHaveModifier(JavaModifier.SYNTHETIC)
+                .should(new ArchCondition<>("name public types of java.. and of the API packages only") {
+                    @Override
+                    public void check(JavaCodeUnit unit, ConditionEvents events) {
+                        Set<JavaModifier> modifiers = unit.getModifiers();
+                        if (!modifiers.contains(JavaModifier.PUBLIC) && !modifiers.contains(JavaModifier.PROTECTED)) {
+                            return;
+                        }
+                        Stream.of(
+                                        unit.getReturnType().getAllInvolvedRawTypes().stream(),
+                                        unit.getParameterTypes().stream()
+                                                .flatMap(type -> type.getAllInvolvedRawTypes().stream()),
+                                        unit.getExceptionTypes().stream())
+                                .flatMap(types -> types)
+                                .map(JavaClass::getBaseComponentType)
+                                .filter(type -> !isVisible(type))
+                                .forEach(type ->
+                                        violated(events, unit, unit.getFullName() + " names " + type.getName()));
+                    }
+                })
+                .check(CLASSES);
+    }
+
+    private static boolean isVisible(JavaClass type) {
+        String name = type.getPackageName();
+        return type.isPrimitive()
+                || type.getModifiers().contains(JavaModifier.PUBLIC)
+                        && (name.startsWith("java.") || name.startsWith(ROOT) && name.indexOf('.', ROOT.length()) < 0);
+    }
+
+    private static void violated(ConditionEvents events, Object where, String message) {
+        events.add(SimpleConditionEvent.violated(where, message));
+    }
+
+    private static JavaClasses imported(String folder) {
+        try {
+            Set<Location> places =
+                    Collections.list(ArchitectureTest.class.getClassLoader().getResources(folder)).stream()
+                            .map(URL::toString)
+                            .map(URI::create)
+                            .map(Location::of)
+                            .collect(Collectors.toSet());
+            return new ClassFileImporter()
+                    .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+                    .importLocations(places);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
