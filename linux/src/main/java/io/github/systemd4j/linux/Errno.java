@@ -88,7 +88,8 @@ public final class Errno {
     /** In progress. */
     public static final int EINPROGRESS = 115;
 
-    // One string instead of an array: it costs nothing until the first failure asks for a name. The n-th word is errno n.
+    // One string instead of an array: it costs nothing until the first failure asks for a name. The n-th word is errno
+    // n.
     private static final String NAMES = ""
             + "- EPERM ENOENT ESRCH EINTR EIO ENXIO E2BIG ENOEXEC EBADF ECHILD EAGAIN ENOMEM EACCES "
             + "EFAULT ENOTBLK EBUSY EEXIST EXDEV ENODEV ENOTDIR EISDIR EINVAL ENFILE EMFILE ENOTTY "

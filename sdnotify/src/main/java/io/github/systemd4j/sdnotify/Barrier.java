@@ -42,7 +42,7 @@ final class Barrier {
 
     private static NotifyResult hangUp(int events, NotifyAddress to, Duration timeout) {
         if (events > 0) {
-            return NotifyResult.SENT;
+            return Answers.SENT;
         }
         return events < 0
                 ? Notifier.failed(to, "poll", -events, null)

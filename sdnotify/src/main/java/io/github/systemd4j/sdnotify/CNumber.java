@@ -20,7 +20,7 @@ record CNumber(long value, int errno) {
             at++;
         }
         boolean negative = at < text.length() && text.charAt(at) == '-';
-        if (negative || at < text.length() && text.charAt(at) == '+') {
+        if (negative || (at < text.length() && text.charAt(at) == '+')) {
             at++;
         }
         int base = 10;
@@ -32,16 +32,11 @@ record CNumber(long value, int errno) {
     }
 
     private static int baseOf(char second) {
-        switch (second) {
-            case 'x':
-            case 'X':
-                return 16;
-            case 'b':
-            case 'B':
-                return 2;
-            default:
-                return 8;
-        }
+        return switch (second) {
+            case 'x', 'X' -> 16;
+            case 'b', 'B' -> 2;
+            default -> 8;
+        };
     }
 
     private static CNumber digits(String text, int from, int base, boolean negative) {
@@ -58,10 +53,10 @@ record CNumber(long value, int errno) {
             overflow |= Long.compareUnsigned(value, Long.divideUnsigned(-1L - digit, base)) > 0;
             value = value * base + digit;
         }
-        return overflow || negative && value != 0 ? OUT_OF_RANGE : new CNumber(value, 0);
+        return overflow || (negative && value != 0) ? OUT_OF_RANGE : new CNumber(value, 0);
     }
 
     private static boolean isSpace(char c) {
-        return c == ' ' || c >= '\t' && c <= '\r';
+        return c == ' ' || (c >= '\t' && c <= '\r');
     }
 }

@@ -17,8 +17,8 @@ final class Fields {
         for (int i = 0; i < value.length(); i++) {
             char c = value.charAt(i);
             if (c == '\n' || c == 0) {
-                throw new IllegalArgumentException(parameter + ": "
-                        + (c == 0 ? "NUL" : "newline") + " at index " + i + ", a value is one line of text");
+                throw new IllegalArgumentException(parameter + ": " + (c == 0 ? "NUL" : "newline") + " at index " + i
+                        + ", a value is one line of text");
             }
             if (Character.isSurrogate(c)) {
                 if (!Character.isSurrogatePair(c, i + 1 < value.length() ? value.charAt(i + 1) : 0)) {
@@ -66,7 +66,7 @@ final class Fields {
         boolean good = key.length() > 2 && key.startsWith("X_");
         for (int i = 2; good && i < key.length(); i++) {
             char c = key.charAt(i);
-            good = c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c == '_';
+            good = (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
         }
         if (!good) {
             throw new IllegalArgumentException(parameter + ": \"" + key
@@ -100,13 +100,13 @@ final class Fields {
         if (duration.isNegative() || duration.compareTo(Duration.ofNanos(1000)) < 0) {
             throw new IllegalArgumentException(parameter + ": " + duration + ", must be 1 microsecond or more");
         }
-        return duration.getSeconds() > Long.MAX_VALUE / 1_000_000 - 1
+        return duration.toSeconds() > Long.MAX_VALUE / 1_000_000 - 1
                 ? Long.MAX_VALUE
-                : duration.getSeconds() * 1_000_000 + duration.getNano() / 1000;
+                : duration.toSeconds() * 1_000_000 + duration.toNanosPart() / 1000;
     }
 
     /** Nanoseconds for a wait; what is longer than 292 years counts as that. */
     static long nanos(Duration duration) {
-        return duration.getSeconds() > Long.MAX_VALUE / 1_000_000_000 - 1 ? Long.MAX_VALUE : duration.toNanos();
+        return duration.toSeconds() > Long.MAX_VALUE / 1_000_000_000 - 1 ? Long.MAX_VALUE : duration.toNanos();
     }
 }

@@ -2,10 +2,10 @@ package io.github.systemd4j.sdnotify;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.time.Duration;
 import io.github.systemd4j.linux.libc.Constants;
 import io.github.systemd4j.linux.libc.Libc;
 import io.github.systemd4j.linux.libc.Memory;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -386,8 +386,8 @@ public final class Notification {
                 throw new IllegalArgumentException("no field: an empty datagram ends the relays of containers");
             }
             if (head.length > room) {
-                throw new IllegalArgumentException("fields: " + head.length + " bytes, systemd reads "
-                        + room + " at most and drops what is longer");
+                throw new IllegalArgumentException("fields: " + head.length + " bytes, systemd reads " + room
+                        + " at most and drops what is longer");
             }
             if (status == null || status.isEmpty()) {
                 return head;

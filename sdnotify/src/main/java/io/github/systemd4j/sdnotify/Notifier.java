@@ -69,7 +69,7 @@ public final class Notifier implements AutoCloseable {
     public static Notifier fromEnvironment() {
         String text = System.getenv(NOTIFY_SOCKET);
         return text == null || text.isEmpty()
-                ? new Notifier(null, NotifyResult.NOT_UNDER_SYSTEMD, DEFAULT_TIMEOUT)
+                ? new Notifier(null, Answers.NOT_UNDER_SYSTEMD, DEFAULT_TIMEOUT)
                 : create(text, Environ.bytes(NOTIFY_SOCKET, text), DEFAULT_TIMEOUT);
     }
 
@@ -96,13 +96,13 @@ public final class Notifier implements AutoCloseable {
         }
         String text = environment.get(NOTIFY_SOCKET);
         return text == null || text.isEmpty()
-                ? new Notifier(null, NotifyResult.NOT_UNDER_SYSTEMD, timeout)
+                ? new Notifier(null, Answers.NOT_UNDER_SYSTEMD, timeout)
                 : create(text, Environ.utf8(text), timeout);
     }
 
     private static Notifier create(String text, byte[] bytes, Duration timeout) {
         try {
-            return new Notifier(NotifyAddress.parse(text, bytes), NotifyResult.NOT_UNDER_SYSTEMD, timeout);
+            return new Notifier(NotifyAddress.parse(text, bytes), Answers.NOT_UNDER_SYSTEMD, timeout);
         } catch (SystemCallException e) {
             return new Notifier(null, new NotifyResult.Failed(e), timeout);
         }
@@ -129,7 +129,13 @@ public final class Notifier implements AutoCloseable {
     public static ProcessBuilder scrub(ProcessBuilder child) {
         Map<String, String> environment = child.environment();
         for (String name : new String[] {
-            NOTIFY_SOCKET, "WATCHDOG_USEC", "WATCHDOG_PID", "LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES", "LISTEN_PIDFDID"
+            NOTIFY_SOCKET,
+            "WATCHDOG_USEC",
+            "WATCHDOG_PID",
+            "LISTEN_FDS",
+            "LISTEN_PID",
+            "LISTEN_FDNAMES",
+            "LISTEN_PIDFDID"
         }) {
             environment.remove(name);
         }
@@ -142,7 +148,7 @@ public final class Notifier implements AutoCloseable {
      * @return false if every call will answer {@link NotifyResult.NotUnderSystemd}
      */
     public boolean isEnabled() {
-        return address != null || unreachable != NotifyResult.NOT_UNDER_SYSTEMD;
+        return address != null || unreachable instanceof NotifyResult.Failed;
     }
 
     /**
@@ -250,9 +256,7 @@ public final class Notifier implements AutoCloseable {
         }
         Backend backend = Backend.current();
         Libc libc = backend.libc();
-        return libc == null
-                ? count(withoutCalls(address, backend))
-                : Barrier.await(this, libc, address, timeout);
+        return libc == null ? count(withoutCalls(address, backend)) : Barrier.await(this, libc, address, timeout);
     }
 
     /**
@@ -379,10 +383,10 @@ public final class Notifier implements AutoCloseable {
                 return count(failed(to, "send", Errno.EBADF, "this Notifier is closed"));
             }
             if (starting && ready) {
-                return NotifyResult.SENT;
+                return Answers.SENT;
             }
             NotifyResult result = transmit(notification, libc, to, pid, deadline);
-            if (notification.isReady() && result == NotifyResult.SENT) {
+            if (notification.isReady() && result.isSent()) {
                 ready = true;
             }
             return count(result);

@@ -11,15 +11,9 @@ import java.nio.ByteBuffer;
 /**
  * What {@code NOTIFY_SOCKET} may hold: an absolute path, {@code @} and an abstract name, or {@code vsock:CID:PORT}. The
  * limits are libsystemd's, also where the kernel would take more.
- *
- * @param kind which of the three
- * @param name the path, or the abstract name without its {@code @}; empty for vsock
- * @param types for vsock: the socket types to try, in this order
- * @param cid for vsock: the machine
- * @param port for vsock
- * @param text as it stood in the environment, for messages
+ * Immutable.
  */
-record NotifyAddress(Kind kind, byte[] name, int[] types, int cid, int port, String text) {
+final class NotifyAddress {
 
     enum Kind {
         PATH,
@@ -34,6 +28,22 @@ record NotifyAddress(Kind kind, byte[] name, int[] types, int cid, int port, Str
     private static final int[] SEQPACKET = {Constants.SOCK_SEQPACKET};
     private static final int[] STREAM = {Constants.SOCK_STREAM};
     private static final long MAX_UNSIGNED = 0xFFFF_FFFFL;
+
+    private final Kind kind;
+    private final byte[] name;
+    private final int[] types;
+    private final int cid;
+    private final int port;
+    private final String text;
+
+    private NotifyAddress(Kind kind, byte[] name, int[] types, int cid, int port, String text) {
+        this.kind = kind;
+        this.name = name;
+        this.types = types;
+        this.cid = cid;
+        this.port = port;
+        this.text = text;
+    }
 
     /**
      * Reads an address.
@@ -51,7 +61,7 @@ record NotifyAddress(Kind kind, byte[] name, int[] types, int cid, int port, Str
             return vsock(text);
         }
         char first = text.charAt(0);
-        if (first != '/' && first != '@' || bytes.length < 2 || text.indexOf(0) >= 0) {
+        if ((first != '/' && first != '@') || bytes.length < 2 || text.indexOf(0) >= 0) {
             throw wrong(text, Errno.EINVAL, "must be an absolute path, @ and an abstract name, or vsock:CID:PORT");
         }
         if (bytes.length > Sockaddr.UNIX_PATH_MAX) {
@@ -68,16 +78,40 @@ record NotifyAddress(Kind kind, byte[] name, int[] types, int cid, int port, Str
         return new NotifyAddress(Kind.ABSTRACT, name, DATAGRAM, 0, 0, text);
     }
 
+    Kind kind() {
+        return kind;
+    }
+
+    /** The path, or the abstract name without its {@code @}; empty for vsock. */
+    byte[] name() {
+        return name;
+    }
+
+    /** The socket types to try, in this order. */
+    int[] types() {
+        return types;
+    }
+
+    int cid() {
+        return cid;
+    }
+
+    int port() {
+        return port;
+    }
+
+    /** As it stood in the environment, for messages. */
+    String text() {
+        return text;
+    }
+
     /** Writes the sockaddr and tells its length. */
     int write(ByteBuffer out) {
-        switch (kind) {
-            case PATH:
-                return Sockaddr.path(out, 0, name);
-            case ABSTRACT:
-                return Sockaddr.abstractName(out, 0, name);
-            default:
-                return Sockaddr.vsock(out, 0, cid, port);
-        }
+        return switch (kind) {
+            case PATH -> Sockaddr.path(out, 0, name);
+            case ABSTRACT -> Sockaddr.abstractName(out, 0, name);
+            case VSOCK -> Sockaddr.vsock(out, 0, cid, port);
+        };
     }
 
     private static NotifyAddress vsock(String text) throws SystemCallException {
@@ -93,18 +127,13 @@ record NotifyAddress(Kind kind, byte[] name, int[] types, int cid, int port, Str
     }
 
     private static int[] vsockTypes(String scheme) {
-        switch (scheme) {
-            case "vsock":
-                return ANY_VSOCK;
-            case "vsock-dgram":
-                return DATAGRAM;
-            case "vsock-seqpacket":
-                return SEQPACKET;
-            case "vsock-stream":
-                return STREAM;
-            default:
-                return NO_TYPES;
-        }
+        return switch (scheme) {
+            case "vsock" -> ANY_VSOCK;
+            case "vsock-dgram" -> DATAGRAM;
+            case "vsock-seqpacket" -> SEQPACKET;
+            case "vsock-stream" -> STREAM;
+            default -> NO_TYPES;
+        };
     }
 
     /** 0 to 2^32-2: the last number means any, and nobody can be reached there. */

@@ -28,6 +28,7 @@ public final class NotifyReceiver implements AutoCloseable {
     private final int fd;
     private final Message message;
     private final PollFd poll;
+    private boolean shutdown;
     private boolean closed;
 
     private NotifyReceiver(Libc libc, NotifyAddress address, int fd) {
@@ -117,7 +118,8 @@ public final class NotifyReceiver implements AutoCloseable {
             if (length != -Errno.EAGAIN && length != -Errno.EINTR) {
                 throw new SystemCallException("recvmsg", address.text(), (int) -length, null);
             }
-            int events = poll.await(fd, Constants.POLLIN, deadline);
+            // After a shutdown poll(2) says readable for ever.
+            int events = shutdown ? 0 : poll.await(fd, Constants.POLLIN, deadline);
             if (events == 0) {
                 return Optional.empty();
             }
@@ -136,6 +138,17 @@ public final class NotifyReceiver implements AutoCloseable {
                 message.hasCredentials() ? message.uid() : -1,
                 message.hasCredentials() ? message.gid() : -1,
                 message.truncated() || message.controlTruncated());
+    }
+
+    /**
+     * Takes no more datagrams: senders are refused from now on, what is queued can still be received. To go without
+     * losing any: shut down, receive until nothing is left, close.
+     */
+    public synchronized void shutdown() {
+        if (!closed) {
+            libc.shutdown(fd, Constants.SHUT_RD);
+            shutdown = true;
+        }
     }
 
     /** Closes the socket and removes its file. Datagrams not yet received are lost. May be called again. */

@@ -10,12 +10,6 @@ import java.io.IOException;
  */
 public sealed interface NotifyResult {
 
-    /** The one {@link Sent}. */
-    NotifyResult SENT = new Sent();
-
-    /** The one {@link NotUnderSystemd}. */
-    NotifyResult NOT_UNDER_SYSTEMD = new NotUnderSystemd();
-
     /**
      * The datagram is in the manager's queue. That it was read is another matter: {@link Notifier#barrier} waits for
      * that.
@@ -38,7 +32,7 @@ public sealed interface NotifyResult {
      * @return true for {@link Sent}
      */
     default boolean isSent() {
-        return this == SENT;
+        return this instanceof Sent;
     }
 
     /**

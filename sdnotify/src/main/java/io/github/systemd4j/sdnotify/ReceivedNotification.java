@@ -48,7 +48,7 @@ public final class ReceivedNotification implements AutoCloseable {
             return Map.of();
         }
         Map<String, String> fields = new LinkedHashMap<>();
-        for (String line : text.split("\n")) {
+        for (String line : text.split("\n", -1)) {
             int equals = line.indexOf('=');
             if (equals > 0) {
                 int end = line.endsWith("\r") ? line.length() - 1 : line.length();

@@ -54,14 +54,14 @@ final class UnixTransport implements Transport {
         while (true) {
             long result = transmit(length, fds, ucred);
             if (result >= 0) {
-                return NotifyResult.SENT;
+                return Answers.SENT;
             }
             int errno = (int) -result;
             if (errno == Errno.EAGAIN) {
                 limit = Deadline.orIn(limit, timeoutNanos);
                 if (poll.await(fd, Constants.POLLOUT, limit) <= 0 || Deadline.isPast(limit)) {
-                    return failed("send", errno, "the receiver's queue stayed full for "
-                            + timeoutNanos / 1_000_000 + " ms");
+                    return failed(
+                            "send", errno, "the receiver's queue stayed full for " + timeoutNanos / 1_000_000 + " ms");
                 }
             } else if (errno != Errno.EINTR) {
                 if (healed || !isReceiverGone(errno)) {
@@ -109,7 +109,9 @@ final class UnixTransport implements Transport {
     private @Nullable NotifyResult connect() {
         int result = libc.connect(fd, sockaddr.address(), sockaddrLength);
         sockaddr.keepAlive();
-        return result == 0 ? null : failed("connect", -result, advice(-result, Notification.NO_DESCRIPTORS, OWN_CREDENTIALS));
+        return result == 0
+                ? null
+                : failed("connect", -result, advice(-result, Notification.NO_DESCRIPTORS, OWN_CREDENTIALS));
     }
 
     private NotifyResult failed(String call, int errno, @Nullable String advice) {
@@ -117,22 +119,15 @@ final class UnixTransport implements Transport {
     }
 
     private @Nullable String advice(int errno, int[] fds, int[] ucred) {
-        switch (errno) {
-            case Errno.ENOENT:
-                return "nothing is there; in a container, the socket's directory must be mounted";
-            case Errno.ECONNREFUSED:
-                return "nobody receives there";
-            case Errno.EPIPE:
-                return "the receiver reads no more";
-            case Errno.EACCES:
-                return "no permission to write to the socket or to search its directory";
-            case Errno.EPERM:
-                return ucred.length > 0 ? "to notify for another process needs CAP_SYS_ADMIN" : null;
-            case Errno.EBADF:
-                return closedDescriptor(fds);
-            default:
-                return null;
-        }
+        return switch (errno) {
+            case Errno.ENOENT -> "nothing is there; in a container, the socket's directory must be mounted";
+            case Errno.ECONNREFUSED -> "nobody receives there";
+            case Errno.EPIPE -> "the receiver reads no more";
+            case Errno.EACCES -> "no permission to write to the socket or to search its directory";
+            case Errno.EPERM -> ucred.length > 0 ? "to notify for another process needs CAP_SYS_ADMIN" : null;
+            case Errno.EBADF -> closedDescriptor(fds);
+            default -> null;
+        };
     }
 
     private @Nullable String closedDescriptor(int[] fds) {

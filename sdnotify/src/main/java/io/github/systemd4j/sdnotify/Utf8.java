@@ -29,9 +29,10 @@ final class Utf8 {
             if (out.length - position < size) {
                 return position;
             }
-            out[position] = (byte) (size == 2 ? 0xC0 | c >> 6 : size == 3 ? 0xE0 | c >> 12 : 0xF0 | c >> 18);
+            int lead = size == 2 ? 0xC0 : size == 3 ? 0xE0 : 0xF0;
+            out[position] = (byte) (lead | (c >> (6 * (size - 1))));
             for (int n = 1; n < size; n++) {
-                out[position + n] = (byte) (0x80 | c >> 6 * (size - 1 - n) & 0x3F);
+                out[position + n] = (byte) (0x80 | ((c >> (6 * (size - 1 - n))) & 0x3F));
             }
             position += size;
         }

@@ -58,21 +58,15 @@ final class VsockTransport implements Transport {
 
     /** Hypervisors lack some of the socket types: QEMU has no datagrams and says ENODEV. */
     private static boolean isUnsupported(NotifyResult.Failed failure) {
-        switch (((SystemCallException) failure.cause()).errno()) {
-            case Errno.ENODEV:
-            case Errno.EAFNOSUPPORT:
-            case Errno.ESOCKTNOSUPPORT:
-            case Errno.EPROTONOSUPPORT:
-            case Errno.EOPNOTSUPP:
-                return true;
-            default:
-                return false;
-        }
+        return switch (((SystemCallException) failure.cause()).errno()) {
+            case Errno.ENODEV, Errno.EAFNOSUPPORT, Errno.ESOCKTNOSUPPORT, Errno.EPROTONOSUPPORT, Errno.EOPNOTSUPP ->
+                true;
+            default -> false;
+        };
     }
 
     private NotifyResult sendBy(int type, int length, long deadline) {
-        int fd = libc.socket(
-                Constants.AF_VSOCK, type | Constants.SOCK_CLOEXEC | Constants.SOCK_NONBLOCK, 0);
+        int fd = libc.socket(Constants.AF_VSOCK, type | Constants.SOCK_CLOEXEC | Constants.SOCK_NONBLOCK, 0);
         if (fd < 0) {
             return failed("socket", -fd, fd == -Errno.EAFNOSUPPORT ? "this kernel has no vsock" : null);
         }
@@ -85,7 +79,7 @@ final class VsockTransport implements Transport {
             if (failure == null && type != Constants.SOCK_DGRAM) {
                 failure = finish(fd, deadline);
             }
-            return failure == null ? NotifyResult.SENT : failure;
+            return failure == null ? Answers.SENT : failure;
         } finally {
             libc.close(fd);
         }
@@ -115,22 +109,18 @@ final class VsockTransport implements Transport {
     }
 
     private static @Nullable String advice(int errno) {
-        switch (errno) {
-            case Errno.ENODEV:
-                return "this kernel or hypervisor has no vsock of that type";
-            case Errno.EADDRNOTAVAIL:
-            case Errno.ECONNRESET:
-                return "nobody listens at that CID and port";
-            default:
-                return null;
-        }
+        return switch (errno) {
+            case Errno.ENODEV -> "this kernel or hypervisor has no vsock of that type";
+            case Errno.EADDRNOTAVAIL, Errno.ECONNRESET -> "nobody listens at that CID and port";
+            default -> null;
+        };
     }
 
     private int socketError(int fd) {
         ByteBuffer b = option.bytes();
         b.putInt(0, 0).putInt(4, 4);
-        int result = libc.getsockopt(
-                fd, Constants.SOL_SOCKET, Constants.SO_ERROR, option.address(), option.address() + 4);
+        int result =
+                libc.getsockopt(fd, Constants.SOL_SOCKET, Constants.SO_ERROR, option.address(), option.address() + 4);
         option.keepAlive();
         return result < 0 ? -result : b.getInt(0);
     }

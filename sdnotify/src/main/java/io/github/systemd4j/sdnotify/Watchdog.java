@@ -88,16 +88,18 @@ public final class Watchdog {
                 return invalid("WATCHDOG_PID", pid, wrong);
             }
             if (number.value() != self) {
-                return new Watchdog(0, 0, "WATCHDOG_PID is " + number.value() + ", this process is " + self
-                        + ": a wrapper in between should use exec, or see Watchdog.ofAnyPid");
+                return new Watchdog(
+                        0,
+                        0,
+                        "WATCHDOG_PID is " + number.value() + ", this process is " + self
+                                + ": a wrapper in between should use exec, or see Watchdog.ofAnyPid");
             }
         }
         return new Watchdog(time.value(), 0, "WATCHDOG_USEC is " + usec);
     }
 
     private static Watchdog invalid(String variable, String value, int errno) {
-        return new Watchdog(
-                0, errno, variable + " is \"" + value + "\": " + Errno.name(errno) + " (" + errno + ")");
+        return new Watchdog(0, errno, variable + " is \"" + value + "\": " + Errno.name(errno) + " (" + errno + ")");
     }
 
     /**

@@ -1,6 +1,5 @@
 package io.github.systemd4j.linux.libc;
 
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,7 +10,11 @@ import org.jspecify.annotations.Nullable;
  * @param reason why this one and no better one, one line
  * @param cause what was thrown by a better one that failed to load
  */
-public record Backend(String name, @Nullable Libc libc, String reason, @Nullable Throwable cause) {
+public record Backend(
+        String name,
+        @Nullable Libc libc,
+        String reason,
+        @Nullable Throwable cause) {
 
     /** The system property that chooses a back-end by hand: {@code ffm}, {@code jna} or {@code none}. */
     public static final String PROPERTY = "io.github.systemd4j.linux.backend";
@@ -32,23 +35,17 @@ public record Backend(String name, @Nullable Libc libc, String reason, @Nullable
     }
 
     static Backend choose(String wish) {
-        String unsupported = unsupportedPlatform(
-                System.getProperty("os.name", ""), System.getProperty("os.arch", ""));
+        String unsupported = unsupportedPlatform(System.getProperty("os.name", ""), System.getProperty("os.arch", ""));
         if (unsupported != null) {
             return new Backend("none", null, unsupported, null);
         }
-        switch (wish) {
-            case "none":
-                return new Backend("none", null, "chosen by -D" + PROPERTY, null);
-            case "ffm":
-                return foreign("chosen by -D" + PROPERTY);
-            case "jna":
-                return jna("chosen by -D" + PROPERTY, null);
-            case "":
-                return automatic("");
-            default:
-                return automatic("-D" + PROPERTY + "=" + wish + " ignored, it is none of ffm, jna, none; ");
-        }
+        return switch (wish) {
+            case "none" -> new Backend("none", null, "chosen by -D" + PROPERTY, null);
+            case "ffm" -> foreign("chosen by -D" + PROPERTY);
+            case "jna" -> jna("chosen by -D" + PROPERTY, null);
+            case "" -> automatic("");
+            default -> automatic("-D" + PROPERTY + "=" + wish + " ignored, it is none of ffm, jna, none; ");
+        };
     }
 
     private static Backend automatic(String remark) {
@@ -65,13 +62,10 @@ public record Backend(String name, @Nullable Libc libc, String reason, @Nullable
         if (!os.equals("Linux")) {
             return "os.name is " + os + ", system calls are made on Linux alone";
         }
-        switch (arch.toLowerCase(Locale.ROOT)) {
-            case "amd64", "x86_64", "aarch64", "riscv64", "s390x", "loongarch64":
-                return null;
-            default:
-                return "os.arch is " + arch
-                        + ", supported are amd64, aarch64, riscv64, s390x and loongarch64";
-        }
+        return switch (arch) {
+            case "amd64", "x86_64", "aarch64", "riscv64", "s390x", "loongarch64" -> null;
+            default -> "os.arch is " + arch + ", supported are amd64, aarch64, riscv64, s390x and loongarch64";
+        };
     }
 
     private static Backend foreign(String reason) {
@@ -105,7 +99,7 @@ public record Backend(String name, @Nullable Libc libc, String reason, @Nullable
 
     private static String describe(Throwable e) {
         Throwable root = e;
-        while (root.getCause() != null && root.getCause() != root) {
+        while (root.getCause() != null) {
             root = root.getCause();
         }
         String message = root.getMessage();
@@ -122,7 +116,8 @@ public record Backend(String name, @Nullable Libc libc, String reason, @Nullable
         if (text.contains("com/sun/jna")) {
             return " (net.java.dev.jna:jna is not on the class path)";
         }
-        if (text.contains("IllegalCallerException") || text.contains("illegal native access")
+        if (text.contains("IllegalCallerException")
+                || text.contains("illegal native access")
                 || text.contains("Illegal native access")) {
             return " (start java with --enable-native-access=ALL-UNNAMED,"
                     + " or, on the module path, =io.github.systemd4j.linux)";

@@ -8,6 +8,7 @@ final class ForeignLibc {
 
     private ForeignLibc() {}
 
+    @SuppressWarnings("DoNotCallSuggester") // the other class of this name returns
     static Libc open() {
         throw new UnsupportedOperationException(
                 "this jar was built or repackaged without its META-INF/versions/22 overlay:"

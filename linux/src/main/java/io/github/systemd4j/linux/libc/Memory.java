@@ -50,6 +50,7 @@ public final class Memory {
     }
 
     /** Keeps the memory reachable up to here. Call it after every call that was given the address. */
+    @SuppressWarnings("ReachabilityFenceUsage") // no finally block: the calls before it throw nothing
     public void keepAlive() {
         Reference.reachabilityFence(this);
     }

@@ -247,6 +247,6 @@ public final class Message {
     }
 
     private static int space(int data) {
-        return CMSG_HEADER + (data + 7 & ~7);
+        return CMSG_HEADER + ((data + 7) & ~7);
     }
 }

@@ -1,0 +1,40 @@
+package io.github.systemd4j.sdnotify;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.entry;
+
+import org.junit.jupiter.api.Test;
+
+/** The reference is what systemd 252 was seen to do with each datagram. */
+class ReceivedNotificationTest {
+
+    @Test
+    void theFirstOfTwoCounts() {
+        assertThat(ReceivedNotification.parse("STATUS=a\nREADY=1\nSTATUS=b".getBytes(UTF_8)))
+                .containsExactly(entry("STATUS", "a"), entry("READY", "1"));
+    }
+
+    @Test
+    void lineEndsOfWindowsAndATrailingNewlinePass() {
+        assertThat(ReceivedNotification.parse("READY=1\r\nSTATUS=x y\r\n".getBytes(UTF_8)))
+                .containsExactly(entry("READY", "1"), entry("STATUS", "x y"));
+        assertThat(ReceivedNotification.parse("STATUS=\r\n".getBytes(UTF_8))).containsExactly(entry("STATUS", ""));
+    }
+
+    @Test
+    void aNulVoidsTheDatagramExceptAtItsEnd() {
+        assertThat(ReceivedNotification.parse("READY=1\0".getBytes(UTF_8))).containsExactly(entry("READY", "1"));
+        assertThat(ReceivedNotification.parse("READY=1\0\0".getBytes(UTF_8))).isEmpty();
+        assertThat(ReceivedNotification.parse("READY=1\0STATUS=x".getBytes(UTF_8)))
+                .isEmpty();
+    }
+
+    @Test
+    void whatIsNoFieldIsPassedOver() {
+        assertThat(ReceivedNotification.parse(new byte[0])).isEmpty();
+        assertThat(ReceivedNotification.parse("nothing\n=x\n READY=1\nA=".getBytes(ISO_8859_1)))
+                .containsExactly(entry(" READY", "1"), entry("A", ""));
+    }
+}
