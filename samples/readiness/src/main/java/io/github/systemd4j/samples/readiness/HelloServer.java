@@ -92,9 +92,8 @@ final class HelloServer implements AutoCloseable {
     boolean answers() throws IOException {
         InetAddress bound = http.getAddress().getAddress();
         InetAddress self = bound.isAnyLocalAddress() ? InetAddress.getLoopbackAddress() : bound;
-        HttpURLConnection question = (HttpURLConnection) URI.create("http://" + authority(self) + "/health")
-                .toURL()
-                .openConnection(Proxy.NO_PROXY);
+        HttpURLConnection question = (HttpURLConnection)
+                URI.create("http://" + authority(self) + "/health").toURL().openConnection(Proxy.NO_PROXY);
         question.setConnectTimeout(PATIENCE_MILLIS);
         question.setReadTimeout(PATIENCE_MILLIS);
         try {
@@ -114,7 +113,8 @@ final class HelloServer implements AutoCloseable {
 
     private String authority(InetAddress host) {
         String text = host.getHostAddress();
-        return (text.contains(":") ? "[" + text + "]" : text) + ":" + http.getAddress().getPort();
+        return (text.contains(":") ? "[" + text + "]" : text) + ":"
+                + http.getAddress().getPort();
     }
 
     private String status() {

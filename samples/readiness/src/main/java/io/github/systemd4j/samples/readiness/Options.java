@@ -17,8 +17,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Options(String host, int port, @Nullable Path config, Duration slowStart, boolean help) {
 
-    static final String HELP =
-            """
+    static final String HELP = """
             usage: java -jar readiness.jar --port N [--host ADDRESS] [--config FILE] [--slow-start SECONDS]
 
               --port N              listen on this TCP port; 0 takes any free one

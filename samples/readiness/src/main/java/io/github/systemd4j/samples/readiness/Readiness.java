@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -101,14 +102,14 @@ public final class Readiness implements AutoCloseable {
             if (stopping.getCount() == 0) {
                 return;
             }
-            HelloServer started = HelloServer.start(
-                    options.host(), options.port(), Greeting.read(options.config()), this::reload);
+            HelloServer started =
+                    HelloServer.start(options.host(), options.port(), Greeting.read(options.config()), this::reload);
             server = started;
             log.say("serving " + started.url());
             // Not a moment earlier: systemd starts what is ordered after us.
             tellReady(started);
             pinger = notifier.pingWatchdog(watchdog, started::answers);
-            everySecond.scheduleAtFixedRate(this::tellFigures, 1, 1, TimeUnit.SECONDS);
+            ScheduledFuture<?> unused = everySecond.scheduleAtFixedRate(this::tellFigures, 1, 1, TimeUnit.SECONDS);
         } catch (IOException e) {
             notifier.status("failed: " + e.getMessage()); // so that "systemctl status" has the reason
             throw e;
@@ -176,7 +177,7 @@ public final class Readiness implements AutoCloseable {
     }
 
     private String figures(HelloServer running, long perSecond) {
-        return "serving " + running.url() + ": " + running.served() + " requests, " + perSecond + " per second"
+        return "serving " + running.url() + ", " + running.served() + " answered, " + perSecond + " per second"
                 + (running.isHealthy() ? "" : ", failing its health check") + trouble;
     }
 

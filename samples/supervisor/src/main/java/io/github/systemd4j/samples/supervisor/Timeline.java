@@ -1,0 +1,41 @@
+package io.github.systemd4j.samples.supervisor;
+
+import java.io.PrintStream;
+import java.math.BigDecimal;
+import java.util.Locale;
+
+/** What happened and when, a line each; and the clock that all of it is measured by. */
+final class Timeline {
+
+    private final PrintStream out;
+    private final long origin = System.nanoTime();
+
+    Timeline(PrintStream out) {
+        this.out = out;
+    }
+
+    /** Nanoseconds since the beginning. */
+    long now() {
+        return System.nanoTime() - origin;
+    }
+
+    /** Something that a process did. */
+    void of(long pid, String text) {
+        line("pid " + pid, text);
+    }
+
+    /** Something that we did. */
+    void own(String text) {
+        line("supervisor", text);
+    }
+
+    private void line(String who, String text) {
+        // What others wrote must not reach the terminal as commands to it.
+        String harmless = text.replaceAll("[\\p{Cc}\\p{Cf}]", "?");
+        out.println(String.format(Locale.ROOT, "%+9.3fs  %-11s  %s", now() / 1e9, who, harmless));
+    }
+
+    static String seconds(long nanos) {
+        return BigDecimal.valueOf(nanos, 9).stripTrailingZeros().toPlainString() + " s";
+    }
+}
