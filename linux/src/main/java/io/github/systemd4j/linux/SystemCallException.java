@@ -13,8 +13,13 @@ public final class SystemCallException extends IOException {
 
     private static final long serialVersionUID = 1L;
 
+    /** The C function. */
     private final String call;
+
+    /** What it was called on. */
     private final String target;
+
+    /** The error number. */
     private final int errno;
 
     /**

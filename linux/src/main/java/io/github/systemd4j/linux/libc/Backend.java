@@ -72,7 +72,7 @@ public record Backend(
         try {
             return checked("ffm", ForeignLibc.open(), reason);
         } catch (Throwable e) { // access denied, class version, linker: whatever it is must not reach the service
-            return new Backend("none", null, "java.lang.foreign: " + describe(e), e);
+            return new Backend("none", null, reason + ", but " + describe(e), e);
         }
     }
 
@@ -113,7 +113,7 @@ public record Backend(
             return " (JNA unpacks a library: set -Djna.tmpdir to a writable directory that is not mounted noexec,"
                     + " or use JDK 22 or later, which unpacks nothing)";
         }
-        if (text.contains("com/sun/jna")) {
+        if (text.startsWith("ClassNotFoundException: com.sun.jna")) {
             return " (net.java.dev.jna:jna is not on the class path)";
         }
         if (text.contains("IllegalCallerException")

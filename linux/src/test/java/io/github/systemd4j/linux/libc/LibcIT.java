@@ -1,0 +1,360 @@
+package io.github.systemd4j.linux.libc;
+
+import static io.github.systemd4j.linux.libc.Constants.AF_INET;
+import static io.github.systemd4j.linux.libc.Constants.AF_UNIX;
+import static io.github.systemd4j.linux.libc.Constants.MSG_DONTWAIT;
+import static io.github.systemd4j.linux.libc.Constants.MSG_NOSIGNAL;
+import static io.github.systemd4j.linux.libc.Constants.SOCK_CLOEXEC;
+import static io.github.systemd4j.linux.libc.Constants.SOCK_DGRAM;
+import static io.github.systemd4j.linux.libc.Constants.SOCK_STREAM;
+import static io.github.systemd4j.linux.libc.Constants.SOL_SOCKET;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.github.systemd4j.linux.Diagnostics;
+import io.github.systemd4j.linux.Errno;
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** One contract for every back-end: each function once as it works and once as the kernel refuses it. */
+@Timeout(60)
+class LibcIT {
+
+    private final Libc libc = Objects.requireNonNull(Backend.current().libc());
+    private final Memory a = Memory.allocate(libc, 256);
+    private final Memory b = Memory.allocate(libc, 256);
+    private final List<Integer> open = new ArrayList<>();
+    private int before;
+
+    @BeforeEach
+    void countDescriptors() {
+        before = descriptors();
+    }
+
+    @AfterEach
+    void nothingIsLeftOpen() {
+        for (int fd : open) {
+            assertThat(libc.close(fd)).isZero();
+        }
+        assertThat(descriptors()).isEqualTo(before);
+    }
+
+    private static int descriptors() {
+        return Objects.requireNonNull(new File("/proc/self/fd").list()).length;
+    }
+
+    private int opened(int fd) {
+        assertThat(fd).isNotNegative();
+        open.add(fd);
+        return fd;
+    }
+
+    private int[] pair(int type) {
+        assertThat(libc.socketpair(AF_UNIX, type | SOCK_CLOEXEC, 0, a.address()))
+                .isZero();
+        return new int[] {opened(a.bytes().getInt(0)), opened(a.bytes().getInt(4))};
+    }
+
+    private static void refused(long result, int errno) {
+        assertThat(Errno.name((int) -result)).isEqualTo(Errno.name(errno));
+    }
+
+    @Test
+    void isTheBackEndThatThisRunIsAbout() {
+        assertThat(Diagnostics.current().backend()).isEqualTo(System.getProperty("systemd4j.expected.backend"));
+        assertThat(Diagnostics.current().toString()).startsWith("system calls by ");
+    }
+
+    @Test
+    void addresses() {
+        a.bytes().putInt(0, 0x01020304);
+
+        assertThat(libc.address(a.bytes())).isEqualTo(a.address());
+        assertThat(libc.address(a.bytes().position(8))).isEqualTo(a.address());
+        assertThat(libc.address(a.bytes().slice(8, 8))).isEqualTo(a.address() + 8);
+        assertThat(a.address() % 8).isZero();
+        a.bytes().position(0);
+    }
+
+    @Test
+    void socketAndSocketpair() {
+        int fd = opened(libc.socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+
+        assertThat(libc.fcntl(fd, Constants.F_GETFD, 0)).isEqualTo(Constants.FD_CLOEXEC);
+        refused(libc.socket(12345, SOCK_DGRAM, 0), Errno.EAFNOSUPPORT);
+        refused(libc.socketpair(AF_INET, SOCK_STREAM, 0, a.address()), Errno.EOPNOTSUPP);
+        assertThat(pair(SOCK_STREAM)).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void bindConnectListenAcceptAndNames() {
+        byte[] name = ("systemd4j-libc-" + ProcessHandle.current().pid()).getBytes(UTF_8);
+        int length = Sockaddr.abstractName(a.bytes(), 0, name);
+        int server = opened(libc.socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+        refused(libc.connect(server, a.address(), length), Errno.ECONNREFUSED);
+        assertThat(libc.bind(server, a.address(), length)).isZero();
+        refused(libc.bind(server, a.address(), length), Errno.EINVAL);
+        assertThat(libc.listen(server, 5)).isZero();
+
+        int client = opened(libc.socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+        assertThat(libc.connect(client, a.address(), length)).isZero();
+        b.bytes().putInt(0, 200);
+        int connection = opened(libc.accept4(server, b.address() + 8, b.address(), SOCK_CLOEXEC));
+
+        b.bytes().putInt(0, 200);
+        assertThat(libc.getsockname(connection, b.address() + 8, b.address())).isZero();
+        assertThat(b.bytes().getInt(0)).isEqualTo(length);
+        byte[] read = new byte[name.length];
+        b.bytes().get(8 + 3, read);
+        assertThat(read).isEqualTo(name);
+        b.bytes().putInt(0, 200);
+        assertThat(libc.getpeername(client, b.address() + 8, b.address())).isZero();
+        assertThat(b.bytes().getInt(0)).isEqualTo(length);
+        refused(libc.getpeername(server, b.address() + 8, b.address()), Errno.ENOTCONN);
+        refused(libc.getsockname(-1, b.address() + 8, b.address()), Errno.EBADF);
+        refused(libc.listen(-1, 1), Errno.EBADF);
+        refused(libc.accept4(client, 0, 0, 0), Errno.EINVAL);
+    }
+
+    @Test
+    void sendRecvAndShutdown() {
+        int[] pair = pair(SOCK_DGRAM);
+        a.bytes().put(0, "hello".getBytes(UTF_8));
+
+        assertThat(libc.send(pair[0], a.address(), 5, MSG_NOSIGNAL)).isEqualTo(5);
+        assertThat(libc.recv(pair[1], b.address(), 100, MSG_DONTWAIT)).isEqualTo(5);
+        byte[] read = new byte[5];
+        b.bytes().get(0, read);
+        assertThat(read).asString().isEqualTo("hello");
+        refused(libc.recv(pair[1], b.address(), 100, MSG_DONTWAIT), Errno.EAGAIN);
+        assertThat(libc.shutdown(pair[1], Constants.SHUT_RD)).isZero();
+        refused(libc.send(pair[0], a.address(), 5, MSG_NOSIGNAL), Errno.EPIPE);
+        refused(libc.shutdown(-1, Constants.SHUT_RD), Errno.EBADF);
+    }
+
+    @Test
+    void messagesCarryDescriptorsAndCredentials() {
+        int[] pair = pair(SOCK_DGRAM);
+        int[] pipe = pipe();
+        a.bytes().putInt(0, 1);
+        assertThat(libc.setsockopt(pair[1], SOL_SOCKET, Constants.SO_PASSCRED, a.address(), 4))
+                .isZero();
+        Message message = new Message(libc, 64, Constants.SCM_MAX_FD);
+        message.payload().put(message.payloadOffset(), "with".getBytes(UTF_8));
+
+        assertThat(message.send(pair[0], 4, pipe, new int[0], MSG_NOSIGNAL)).isEqualTo(4);
+        Message received = new Message(libc, 64, 4);
+        assertThat(received.receive(pair[1], MSG_DONTWAIT)).isEqualTo(4);
+
+        assertThat(received.hasCredentials()).isTrue();
+        assertThat(received.pid()).isEqualTo((int) ProcessHandle.current().pid());
+        assertThat(received.uid()).isEqualTo(libc.getuid());
+        assertThat(received.gid()).isEqualTo(libc.getgid());
+        assertThat(received.descriptors()).hasSize(2);
+        assertThat(received.truncated()).isFalse();
+        assertThat(received.controlTruncated()).isFalse();
+        for (int fd : received.descriptors()) {
+            assertThat(libc.fcntl(opened(fd), Constants.F_GETFD, 0)).isEqualTo(Constants.FD_CLOEXEC);
+        }
+        refused(received.receive(pair[1], MSG_DONTWAIT), Errno.EAGAIN);
+        assertThat(received.descriptors()).isEmpty();
+    }
+
+    @Test
+    void messagesThatDoNotFitSaySo() {
+        int[] pair = pair(SOCK_DGRAM);
+        int[] pipe = pipe();
+        int[] many = new int[20];
+        Arrays.fill(many, pipe[0]);
+        Message message = new Message(libc, 64, many.length);
+        assertThat(message.send(pair[0], 64, many, new int[0], MSG_NOSIGNAL)).isEqualTo(64);
+
+        Message small = new Message(libc, 16, 0);
+        assertThat(small.receive(pair[1], MSG_DONTWAIT)).isEqualTo(16);
+
+        assertThat(small.truncated()).isTrue();
+        assertThat(small.controlTruncated()).isTrue();
+        for (int fd : small.descriptors()) {
+            opened(fd); // room for credentials holds some of them
+        }
+    }
+
+    @Test
+    void messagesThatTheKernelRefusesAreNotSent() {
+        int[] pair = pair(SOCK_DGRAM);
+        Message message = new Message(libc, 64, 4);
+
+        refused(message.send(pair[0], 4, new int[] {-1}, new int[0], MSG_NOSIGNAL), Errno.EBADF);
+        refused(message.send(pair[0], 4, new int[0], new int[] {Integer.MAX_VALUE, 0, 0}, MSG_NOSIGNAL), ESRCH);
+        refused(message.send(-1, 4, new int[0], new int[0], MSG_NOSIGNAL), Errno.EBADF);
+        refused(message.receive(pair[1], MSG_DONTWAIT), Errno.EAGAIN);
+    }
+
+    private static final int ESRCH = 3;
+
+    private int[] pipe() {
+        assertThat(libc.pipe2(b.address(), Constants.O_CLOEXEC)).isZero();
+        return new int[] {opened(b.bytes().getInt(0)), opened(b.bytes().getInt(4))};
+    }
+
+    @Test
+    void socketOptions() {
+        int fd = opened(libc.socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
+        a.bytes().putInt(0, 4);
+
+        assertThat(libc.getsockopt(fd, SOL_SOCKET, Constants.SO_TYPE, a.address() + 8, a.address()))
+                .isZero();
+        assertThat(a.bytes().getInt(8)).isEqualTo(SOCK_DGRAM);
+        assertThat(libc.getsockopt(fd, SOL_SOCKET, Constants.SO_DOMAIN, a.address() + 8, a.address()))
+                .isZero();
+        assertThat(a.bytes().getInt(8)).isEqualTo(AF_UNIX);
+        refused(libc.getsockopt(fd, SOL_SOCKET, 9999, a.address() + 8, a.address()), 92);
+        refused(libc.setsockopt(fd, SOL_SOCKET, 9999, a.address(), 4), 92);
+    }
+
+    @Test
+    void pipeReadWritePollAndDup() {
+        int[] pipe = pipe();
+        PollFd poll = new PollFd(libc);
+        assertThat(poll.await(pipe[0], Constants.POLLIN, System.nanoTime())).isZero();
+        a.bytes().put(0, (byte) 7);
+
+        assertThat(libc.write(pipe[1], a.address(), 1)).isEqualTo(1);
+        assertThat(poll.await(pipe[0], Constants.POLLIN, System.nanoTime() + 1_000_000_000))
+                .isEqualTo(Constants.POLLIN);
+        int copy = opened(libc.dup(pipe[0]));
+        assertThat(copy).isNotEqualTo(pipe[0]);
+        assertThat(libc.read(copy, b.address(), 10)).isEqualTo(1);
+        assertThat(b.bytes().get(0)).isEqualTo((byte) 7);
+
+        refused(libc.pipe2(a.address(), -1), Errno.EINVAL);
+        refused(libc.read(pipe[1], a.address(), 1), Errno.EBADF);
+        refused(libc.write(pipe[0], a.address(), 1), Errno.EBADF);
+        refused(libc.dup(-1), Errno.EBADF);
+        refused(libc.close(-1), Errno.EBADF);
+        refused(libc.poll(0, 1, 0), 14);
+    }
+
+    @Test
+    void aPollWaitsNoShorterThanAsked() {
+        int[] pipe = pipe();
+        long start = System.nanoTime();
+
+        assertThat(new PollFd(libc).await(pipe[0], Constants.POLLIN, start + 20_500_000))
+                .isZero();
+
+        assertThat(System.nanoTime() - start).isGreaterThanOrEqualTo(20_500_000);
+    }
+
+    @Test
+    void fcntlPassesItsArgument() {
+        int[] pipe = pipe();
+
+        int copy = opened(libc.fcntl(pipe[0], Constants.F_DUPFD_CLOEXEC, 100));
+        assertThat(copy).isGreaterThanOrEqualTo(100);
+        assertThat(libc.fcntl(copy, Constants.F_GETFD, 0)).isEqualTo(Constants.FD_CLOEXEC);
+        assertThat(libc.fcntl(copy, Constants.F_SETFD, 0)).isZero();
+        assertThat(libc.fcntl(copy, Constants.F_GETFD, 0)).isZero();
+        assertThat(libc.fcntl(pipe[0], Constants.F_SETFL, Constants.O_NONBLOCK)).isZero();
+        refused(libc.read(pipe[0], a.address(), 1), Errno.EAGAIN);
+        refused(libc.fcntl(pipe[0], 99999, 0), Errno.EINVAL);
+    }
+
+    @Test
+    void memfd() throws Exception {
+        a.bytes().put(0, "state\0".getBytes(UTF_8));
+        int fd = opened(libc.memfd_create(a.address(), Constants.MFD_CLOEXEC | Constants.MFD_ALLOW_SEALING));
+
+        assertThat(libc.write(fd, a.address(), 5)).isEqualTo(5);
+        assertThat(libc.lseek(fd, 0, 0)).isZero();
+        assertThat(libc.read(fd, b.address(), 100)).isEqualTo(5);
+        assertThat(libc.fcntl(fd, Constants.F_ADD_SEALS, 0xF)).isZero();
+        assertThat(libc.fcntl(fd, Constants.F_GET_SEALS, 0)).isEqualTo(0xF);
+        refused(libc.write(fd, a.address(), 1), Errno.EPERM);
+        refused(libc.memfd_create(a.address(), -1), Errno.EINVAL);
+        refused(libc.lseek(-1, 0, 0), Errno.EBADF);
+        assertThat(Files.readSymbolicLink(Path.of("/proc/self/fd/" + fd)).toString())
+                .contains("memfd:state");
+    }
+
+    @Test
+    void theMonotonicClockIsThatOfNanoTime() {
+        long earlier = System.nanoTime();
+        assertThat(libc.clock_gettime(Constants.CLOCK_MONOTONIC, a.address())).isZero();
+        long later = System.nanoTime();
+
+        assertThat(a.bytes().getLong(0) * 1_000_000_000 + a.bytes().getLong(8)).isBetween(earlier, later);
+        refused(libc.clock_gettime(12345, a.address()), Errno.EINVAL);
+    }
+
+    @Test
+    void kill() throws Exception {
+        Process child = new ProcessBuilder("sleep", "60").start();
+
+        assertThat(libc.kill((int) child.pid(), 0)).isZero();
+        assertThat(libc.kill((int) child.pid(), 9)).isZero();
+        assertThat(child.waitFor()).isEqualTo(137);
+        child.destroyForcibly();
+        child.getInputStream().close();
+        child.getErrorStream().close();
+        refused(libc.kill((int) child.pid(), 0), ESRCH);
+    }
+
+    @Test
+    void ids() throws Exception {
+        assertThat(libc.getuid()).isEqualTo(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
+        assertThat(libc.getgid()).isEqualTo(Files.getAttribute(Path.of("/proc/self"), "unix:gid"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void eachThreadHasItsOwnErrno(boolean virtual) throws Exception {
+        ExecutorService threads = virtual ? virtualThreads() : Executors.newFixedThreadPool(8);
+        CountDownLatch together = new CountDownLatch(8);
+        List<Future<?>> all = new ArrayList<>();
+        for (int t = 0; t < 8; t++) {
+            boolean even = t % 2 == 0;
+            all.add(threads.submit(() -> {
+                together.countDown();
+                together.await();
+                for (int i = 0; i < 20_000; i++) {
+                    long result = even ? libc.dup(-1) : libc.clock_gettime(12345, a.address());
+                    if (result != -(even ? Errno.EBADF : Errno.EINVAL)) {
+                        throw new AssertionError("errno " + -result);
+                    }
+                }
+                return null;
+            }));
+        }
+        for (Future<?> each : all) {
+            each.get();
+        }
+        threads.shutdown();
+        assertThat(threads.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    /** Executors.newVirtualThreadPerTaskExecutor() where there is one, on JDK 17 platform threads again. */
+    private static ExecutorService virtualThreads() throws Exception {
+        if (Runtime.version().feature() < 21) {
+            return Executors.newCachedThreadPool();
+        }
+        return (ExecutorService)
+                Executors.class.getMethod("newVirtualThreadPerTaskExecutor").invoke(null);
+    }
+}

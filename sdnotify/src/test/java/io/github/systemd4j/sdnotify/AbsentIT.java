@@ -1,0 +1,54 @@
+package io.github.systemd4j.sdnotify;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Where nobody asks to be notified, the library costs nothing: no back-end is loaded. */
+@Timeout(60)
+class AbsentIT {
+
+    @Test
+    void noClassOfJnaOrForeignIsLoaded() throws Exception {
+        assertThat(run(false))
+                .contains("NotUnderSystemd")
+                .contains("io.github.systemd4j.sdnotify.Notifier ")
+                .doesNotContain("com.sun.jna")
+                .doesNotContain("java.lang.foreign.Linker")
+                .doesNotContain("jdk.internal.foreign.abi")
+                .doesNotContain("io.github.systemd4j.linux.libc");
+    }
+
+    @Test
+    void theSameLookFindsThemWhereTheyAreLoaded() throws Exception {
+        String expected = System.getProperty("systemd4j.expected.backend");
+
+        assertThat(run(true))
+                .contains("Failed")
+                .contains("io.github.systemd4j.linux.libc")
+                .contains("ffm".equals(expected) ? "java.lang.foreign.Linker" : "com.sun.jna");
+    }
+
+    private static String run(boolean withSocket) throws Exception {
+        String backend = System.getProperty("io.github.systemd4j.linux.backend", "");
+        ProcessBuilder builder = new ProcessBuilder(List.of(
+                        System.getProperty("java.home") + "/bin/java",
+                        "-Xlog:class+load",
+                        "-Dio.github.systemd4j.linux.backend=" + backend,
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        AbsentProbe.class.getName()))
+                .redirectErrorStream(true);
+        Notifier.scrub(builder);
+        if (withSocket) {
+            builder.environment().put("NOTIFY_SOCKET", "@nobody-listens-here");
+        }
+        Process process = builder.start();
+        String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+        assertThat(process.waitFor()).as(output).isZero();
+        return output;
+    }
+}
