@@ -17,8 +17,8 @@ class AbsentIT {
                 .contains("NotUnderSystemd")
                 .contains("io.github.systemd4j.sdnotify.Notifier ")
                 .doesNotContain("com.sun.jna")
-                .doesNotContain("java.lang.foreign.Linker")
-                .doesNotContain("jdk.internal.foreign.abi")
+                .doesNotContain("java.lang.foreign.")
+                .doesNotContain("jdk.internal.foreign.")
                 .doesNotContain("io.github.systemd4j.linux.libc");
     }
 
@@ -49,6 +49,7 @@ class AbsentIT {
         Process process = builder.start();
         String output = new String(process.getInputStream().readAllBytes(), UTF_8);
         assertThat(process.waitFor()).as(output).isZero();
-        return output;
+        // What is loaded before our first class is the VM's own, which has some of java.lang.foreign in its archive.
+        return output.substring(output.indexOf(AbsentProbe.class.getName() + " source"));
     }
 }
