@@ -108,6 +108,9 @@ public final class Readiness implements AutoCloseable {
             log.say("serving " + started.url());
             // Not a moment earlier: systemd starts what is ordered after us.
             tellReady(started);
+            if (notifier.isEnabled()) {
+                log.say(Diagnostics.current().toString()); // only now: it has to be loaded first
+            }
             pinger = notifier.pingWatchdog(watchdog, started::answers);
             ScheduledFuture<?> unused = everySecond.scheduleAtFixedRate(this::tellFigures, 1, 1, TimeUnit.SECONDS);
         } catch (IOException e) {
@@ -185,8 +188,7 @@ public final class Readiness implements AutoCloseable {
     private void complainOnce() {
         notifier.lastFailure().ifPresent(e -> {
             if (complained.compareAndSet(false, true)) {
-                log.complain("systemd is not told how it goes, the service runs on: " + e.getMessage() + " ("
-                        + Diagnostics.current() + ")");
+                log.complain("systemd is not told how it goes, the service runs on: " + e.getMessage());
             }
         });
     }

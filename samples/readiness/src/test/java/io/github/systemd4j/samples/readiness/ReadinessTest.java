@@ -1,0 +1,251 @@
+package io.github.systemd4j.samples.readiness;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+
+import io.github.systemd4j.sdnotify.Notifier;
+import io.github.systemd4j.sdnotify.Watchdog;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The service in this JVM, with a receiver in systemd's place. */
+@Timeout(60)
+class ReadinessTest {
+
+    private static final Pattern URL = Pattern.compile("serving (http://\\S+/)");
+
+    @TempDir
+    Path directory;
+
+    private final HttpClient client = HttpClient.newHttpClient();
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+    private final List<Readiness> services = new ArrayList<>();
+    private Path config;
+    private Manager manager;
+
+    @BeforeEach
+    void bind() throws IOException {
+        config = directory.resolve("readiness.properties");
+        Files.writeString(config, "greeting=Hello");
+        manager = new Manager();
+    }
+
+    @AfterEach
+    void close() {
+        services.forEach(Readiness::close);
+        manager.close();
+    }
+
+    @Test
+    void readyComesWhenThePortAnswers() throws Exception {
+        String url = startAndAwaitReady(service(managed()));
+
+        assertThat(get(url)).isEqualTo("200 Hello");
+        assertThat(get(url + "health")).isEqualTo("200 healthy");
+        assertThat(get(url + "nowhere")).startsWith("404 ");
+        assertThat(get(url + "reload")).startsWith("405 ");
+    }
+
+    @Test
+    void theStatusHasTheFigures() throws Exception {
+        String url = startAndAwaitReady(service(managed()));
+        get(url);
+
+        assertThat(manager.awaitStatus("1 answered"))
+                .containsEntry("STATUS", "serving " + url + ", 1 answered, 1 per second");
+        assertThat(manager.awaitStatus("0 per second")).doesNotContainKey("READY");
+        assertThat(get(url + "status")).contains("served 1").contains("healthy true");
+    }
+
+    @Test
+    void pingsGoWithTheHealthCheck() throws Exception {
+        String url = startAndAwaitReady(service(managed("WATCHDOG_USEC", "200000")));
+        assertThat(manager.await("WATCHDOG")).isEqualTo(Map.of("WATCHDOG", "1"));
+
+        post(url + "fail");
+        assertThat(get(url + "health")).startsWith("503 ");
+        manager.awaitStatus("failing its health check");
+        // One that was under way may still have come before that status; ten more would be due now.
+        assertThat(manager.within(Duration.ofSeconds(1))).noneMatch(fields -> fields.containsKey("WATCHDOG"));
+
+        post(url + "recover");
+        manager.await("WATCHDOG");
+    }
+
+    @Test
+    void aReloadIsAnnouncedAndEnded() throws Exception {
+        String url = startAndAwaitReady(service(managed()));
+        Files.writeString(config, "greeting=Hello again");
+
+        post(url + "reload");
+
+        assertThat(manager.await("RELOADING"))
+                .hasEntrySatisfying("MONOTONIC_USEC", usec -> assertThat(usec).matches("[1-9][0-9]*"));
+        assertThat(manager.await("READY")).containsKey("STATUS");
+        assertThat(get(url)).isEqualTo("200 Hello again");
+    }
+
+    @Test
+    void aReloadThatFailsEndsToo() throws Exception {
+        Readiness service = service(managed());
+        String url = startAndAwaitReady(service);
+        Files.delete(config);
+
+        service.reload();
+
+        manager.await("RELOADING");
+        assertThat(manager.await("READY").get("STATUS"))
+                .endsWith("old configuration: " + config + ": there is no such file");
+        assertThat(get(url)).isEqualTo("200 Hello");
+    }
+
+    @Test
+    void stoppingIsAnnounced() throws Exception {
+        Readiness service = service(managed());
+        String url = startAndAwaitReady(service);
+
+        service.close();
+
+        assertThat(manager.await("STOPPING")).containsEntry("STATUS", "stopping, 0 requests under way");
+        assertThatIOException().isThrownBy(() -> get(url));
+    }
+
+    @Test
+    void aSlowStartAsksForTime() throws Exception {
+        startLater(service(managed(), "--port", "0", "--slow-start", "1"));
+
+        assertThat(manager.await("EXTEND_TIMEOUT_USEC")).containsEntry("EXTEND_TIMEOUT_USEC", "10000000");
+        manager.await("READY");
+    }
+
+    @Test
+    void aSlowStartCanBeStopped() throws Exception {
+        Readiness service = service(managed(), "--port", "0", "--slow-start", "86400");
+        CompletableFuture<Void> started = startLater(service);
+        manager.awaitStatus("starting, 86400 s to go");
+
+        service.close();
+
+        started.get(20, TimeUnit.SECONDS);
+        assertThat(manager.await("STOPPING")).doesNotContainKey("READY");
+    }
+
+    @Test
+    void aPortThatIsTakenIsAnsweredWithASentence() throws Exception {
+        String port = Integer.toString(
+                URI.create(startAndAwaitReady(service(managed()))).getPort());
+
+        assertThatIOException()
+                .isThrownBy(() -> service(managed(), "--port", port).start())
+                .withMessageStartingWith("cannot listen on 127.0.0.1:" + port + ": ");
+        manager.awaitStatus("failed: cannot listen on");
+    }
+
+    @Test
+    void withoutSystemdItServesAndSaysSo() throws Exception {
+        service(Map.of()).start();
+
+        assertThat(get(loggedUrl())).isEqualTo("200 Hello");
+        assertThat(out.toString(UTF_8)).contains("NOTIFY_SOCKET is not set");
+        assertThat(err.toString(UTF_8)).isEmpty();
+    }
+
+    @Test
+    void aManagerThatIsGoneIsComplainedOfOnce() throws Exception {
+        String gone = manager.address();
+        manager.close();
+        Readiness service = service(Map.of(Notifier.NOTIFY_SOCKET, gone));
+
+        service.start();
+        service.reload();
+        service.reload();
+
+        assertThat(get(loggedUrl())).isEqualTo("200 Hello");
+        assertThat(err.toString(UTF_8).lines()).singleElement().asString().contains("ECONNREFUSED");
+    }
+
+    private Map<String, String> managed() {
+        return Map.of(Notifier.NOTIFY_SOCKET, manager.address());
+    }
+
+    private Map<String, String> managed(String name, String value) {
+        return Map.of(Notifier.NOTIFY_SOCKET, manager.address(), name, value);
+    }
+
+    private Readiness service(Map<String, String> environment) throws UsageException {
+        return service(environment, "--port", "0", "--config", config.toString());
+    }
+
+    private Readiness service(Map<String, String> environment, String... arguments) throws UsageException {
+        Readiness service = new Readiness(
+                Options.parse(List.of(arguments)),
+                Notifier.of(environment),
+                Watchdog.of(environment, ProcessHandle.current().pid()),
+                new Log(new PrintStream(out, true, UTF_8), new PrintStream(err, true, UTF_8)));
+        services.add(service);
+        return service;
+    }
+
+    private static CompletableFuture<Void> startLater(Readiness service) {
+        return CompletableFuture.runAsync(() -> {
+            try {
+                service.start();
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        });
+    }
+
+    /** Starts in another thread, so that the caller goes on as soon as READY=1 has come, as systemd does. */
+    private String startAndAwaitReady(Readiness service) throws IOException {
+        startLater(service);
+        return url(manager.await("READY").getOrDefault("STATUS", ""));
+    }
+
+    private String loggedUrl() {
+        return url(out.toString(UTF_8));
+    }
+
+    private static String url(String text) {
+        Matcher matcher = URL.matcher(text);
+        assertThat(matcher.find()).as(text).isTrue();
+        return matcher.group(1);
+    }
+
+    private String get(String url) throws IOException, InterruptedException {
+        return exchange(HttpRequest.newBuilder(URI.create(url)).GET());
+    }
+
+    private void post(String url) throws IOException, InterruptedException {
+        assertThat(exchange(HttpRequest.newBuilder(URI.create(url)).POST(HttpRequest.BodyPublishers.noBody())))
+                .isEqualTo("200 done");
+    }
+
+    private String exchange(HttpRequest.Builder request) throws IOException, InterruptedException {
+        HttpResponse<String> response =
+                client.send(request.timeout(Duration.ofSeconds(10)).build(), HttpResponse.BodyHandlers.ofString());
+        return response.statusCode() + " " + response.body().strip();
+    }
+}
