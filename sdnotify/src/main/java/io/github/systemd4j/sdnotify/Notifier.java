@@ -177,7 +177,7 @@ public final class Notifier implements AutoCloseable {
      * @return the answer
      */
     public NotifyResult status(String status) {
-        return send(Notification.builder().status(status).build());
+        return send(Notification.ofStatus(status));
     }
 
     /**

@@ -1,9 +1,28 @@
 package io.github.systemd4j.sdnotify;
 
-/** Encodes into bytes that are there already, so that a status that changes each second allocates nothing. */
+import java.util.Arrays;
+
+/** Encodes text of which only a part may fit; what the JDK's encoders leave of it would end within a character. */
 final class Utf8 {
 
     private Utf8() {}
+
+    /** The head and after it as much of the text as there is room for, in whole code points. */
+    static byte[] append(byte[] head, CharSequence text, int room) {
+        byte[] bytes = Arrays.copyOf(head, Math.min(room, head.length + length(text)));
+        int end = encode(text, bytes, head.length);
+        return end == bytes.length ? bytes : Arrays.copyOf(bytes, end);
+    }
+
+    private static int length(CharSequence text) {
+        int length = 0;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            // Each half of a surrogate pair counts for two of its four bytes.
+            length += c < 0x80 ? 1 : c < 0x800 || Character.isSurrogate(c) ? 2 : 3;
+        }
+        return length;
+    }
 
     /**
      * Writes as much of the text as there is room for, in whole code points.
