@@ -1,0 +1,66 @@
+package io.github.systemd4j.samples.supervisor;
+
+import io.github.systemd4j.sdnotify.Notification;
+import io.github.systemd4j.sdnotify.Notifier;
+import io.github.systemd4j.sdnotify.Watchdog;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+
+/** A small service: does what its arguments say, one after the other. */
+public final class Program {
+
+    private Program() {}
+
+    public static void main(String[] steps) throws Exception {
+        Notifier notifier = Notifier.fromEnvironment();
+        for (String step : steps) {
+            switch (step) {
+                case "ready" -> notifier.ready().orThrow();
+                case "stopping" -> notifier.stopping().orThrow();
+                case "ping" -> notifier.watchdog().orThrow();
+                case "pings" -> notifier.pingWatchdog(Watchdog.fromEnvironment(), () -> true);
+                case "trigger" ->
+                    notifier.send(Notification.builder().watchdogTrigger().build())
+                            .orThrow();
+                case "store" ->
+                    notifier.send(Notification.builder()
+                                    .storeDescriptors("two", 0, 1)
+                                    .build())
+                            .orThrow();
+                case "barrier" -> notifier.barrier(Duration.ofSeconds(10)).orThrow();
+                case "deaf" -> Runtime.getRuntime().addShutdownHook(new Thread(Program::hang));
+                case "hang" -> hang();
+                case "exit 3" -> System.exit(3);
+                default -> { // "child STEP": another process of ours takes the step
+                    new ProcessBuilder(command(step.substring("child ".length())))
+                            .inheritIO()
+                            .start()
+                            .waitFor();
+                }
+            }
+        }
+    }
+
+    /** What starts it: this JVM with this class path. */
+    static List<String> command(String... steps) {
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        if (Runtime.version().feature() >= 22) {
+            command.add("--enable-native-access=ALL-UNNAMED");
+        }
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Program.class.getName()));
+        command.addAll(List.of(steps));
+        return command;
+    }
+
+    private static void hang() {
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

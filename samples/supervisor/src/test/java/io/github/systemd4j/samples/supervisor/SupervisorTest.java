@@ -1,0 +1,222 @@
+package io.github.systemd4j.samples.supervisor;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The supervisor in this JVM, over real processes. */
+@Timeout(120)
+class SupervisorTest {
+
+    @TempDir
+    Path directory;
+
+    private final Lines lines = new Lines();
+    private final List<Supervisor> supervisors = new ArrayList<>();
+
+    @AfterEach
+    void stop() {
+        supervisors.forEach(Supervisor::stop);
+    }
+
+    @Test
+    void itsStatusIsTheServices() throws Exception {
+        assertThat(run("", "sh", "-c", "exit 0")).isZero();
+        assertThat(lines.text()).contains("ended with status 0, and was never ready");
+        assertThat(run("", "sh", "-c", "exit 7")).isEqualTo(7);
+        assertThat(run("", "sh", "-c", "kill -TERM $$")).isEqualTo(143); // not our doing, so no clean stop
+        assertThat(lines.text()).contains("ended with status 143 (SIGTERM)");
+    }
+
+    @Test
+    void theServiceHasWhatSystemdGivesIt() throws Exception {
+        Path out = directory.resolve("out");
+        String script = "echo \"$NOTIFY_SOCKET $WATCHDOG_USEC $((WATCHDOG_PID - $$))\" > " + out;
+
+        assertThat(run("--watchdog 1.5 --socket " + socket(), "sh", "-c", script))
+                .isZero();
+
+        assertThat(Files.readString(out)).isEqualTo(socket() + " 1500000 0\n");
+        assertThat(socket()).doesNotExist();
+    }
+
+    @Test
+    void aFailureIsStartedAgainAsOftenAsAllowed() throws Exception {
+        assertThat(run("--restarts 2", "sh", "-c", "exit 5")).isEqualTo(5);
+
+        assertThat(lines.text())
+                .containsSubsequence("status 5", "restart 1 of 2", "status 5", "restart 2 of 2", "status 5")
+                .doesNotContain("restart 3");
+    }
+
+    @Test
+    void aServiceThatIsReadyAndStopsWhenToldIsACleanStop() throws Exception {
+        CompletableFuture<Integer> status = start("--watchdog 20", Program.command("ready", "pings", "hang"));
+        lines.await("READY=1  -> active");
+        lines.await("WATCHDOG=1  ping 1");
+
+        supervisors.get(0).stop();
+
+        assertThat(status.get(20, TimeUnit.SECONDS)).isZero();
+        lines.await("-> stopping");
+        lines.await("ended with status 143 (SIGTERM)");
+    }
+
+    @Test
+    void aServiceThatDoesNotStopIsKilled() throws Exception {
+        CompletableFuture<Integer> status = start("--stop-timeout 0.2", Program.command("deaf", "ready", "hang"));
+        lines.await("READY=1");
+
+        supervisors.get(0).stop();
+
+        assertThat(status.get(20, TimeUnit.SECONDS)).isEqualTo(137);
+        lines.await("not stopped in time: SIGKILL");
+    }
+
+    @Test
+    void whatTheServiceStartedDoesNotOutliveTheStop() throws Exception {
+        Path file = directory.resolve("pid");
+        List<String> command =
+                new ArrayList<>(List.of("sh", "-c", "sleep 1000 & echo $! > " + file + "; exec \"$@\"", "sh"));
+        command.addAll(Program.command("ready", "hang"));
+        CompletableFuture<Integer> status = start("", command);
+        lines.await("READY=1");
+        ProcessHandle sleep =
+                ProcessHandle.of(Long.parseLong(Files.readString(file).strip())).orElseThrow();
+
+        supervisors.get(0).stop();
+
+        assertThat(status.get(20, TimeUnit.SECONDS)).isZero();
+        lines.await("killed 1 of its processes that were left");
+        sleep.onExit().get(20, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void aMissedWatchdogIsKilledAndStartedAgain() throws Exception {
+        CompletableFuture<Integer> status =
+                start("--watchdog 0.5 --restarts 1", Program.command("ready", "ping", "hang"));
+
+        assertThat(status.get(60, TimeUnit.SECONDS)).isEqualTo(137);
+        lines.await("READY=1  -> active");
+        lines.await("ping 1");
+        lines.await("watchdog missed: SIGKILL");
+        lines.await("ended with status 137 (SIGKILL)");
+        lines.await("restart 1 of 1");
+        lines.await("READY=1  -> active");
+        lines.await("watchdog missed: SIGKILL");
+        lines.await("ended with status 137 (SIGKILL)");
+    }
+
+    @Test
+    void aTriggerIsAMiss() throws Exception {
+        CompletableFuture<Integer> status = start("--watchdog 100", Program.command("ready", "trigger", "hang"));
+
+        assertThat(status.get(60, TimeUnit.SECONDS)).isEqualTo(137);
+        lines.await("WATCHDOG=trigger  the service says itself that it is broken");
+        lines.await("watchdog missed: SIGKILL");
+    }
+
+    @Test
+    void aStartThatTakesTooLongIsStopped() throws Exception {
+        CompletableFuture<Integer> status = start("--start-timeout 0.3", List.of("sleep", "1000"));
+
+        assertThat(status.get(60, TimeUnit.SECONDS)).isEqualTo(143);
+        lines.await("no READY=1 in time: SIGTERM");
+        lines.await("ended with status 143 (SIGTERM), and was never ready");
+    }
+
+    @Test
+    void onlyTheMainProcessIsHeard() throws Exception {
+        CompletableFuture<Integer> status = start("", Program.command("child ready", "ready"));
+
+        assertThat(status.get(60, TimeUnit.SECONDS)).isZero();
+        lines.await("READY=1  (ignored: not from the main process");
+        lines.await("READY=1  -> active");
+    }
+
+    @Test
+    void allOfTheServiceIsHeardIfWanted() throws Exception {
+        CompletableFuture<Integer> status = start("--access all", Program.command("child ready", "stopping"));
+
+        assertThat(status.get(60, TimeUnit.SECONDS)).isZero();
+        lines.await("READY=1  -> active");
+        lines.await("STOPPING=1  -> stopping");
+    }
+
+    @Test
+    void descriptorsAreClosedAndABarrierIsAnswered() throws Exception {
+        CompletableFuture<Integer> status = start("", Program.command("ready", "store", "barrier"));
+
+        assertThat(status.get(60, TimeUnit.SECONDS)).isZero(); // it fails unless the barrier is answered
+        lines.await("2 descriptors closed, nothing is stored here");
+        lines.await("BARRIER=1  answered");
+    }
+
+    @Test
+    void theSocketIsPrivateAndRemoved() throws Exception {
+        Path path;
+        try (NotifySocket socket = NotifySocket.bind(null)) {
+            path = Path.of(socket.address());
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path.getParent())))
+                    .isEqualTo("rwx------");
+        }
+        assertThat(path.getParent()).doesNotExist();
+    }
+
+    @Test
+    void aSocketThatCannotBeBoundIsAnsweredWithASentence() {
+        assertThatIOException()
+                .isThrownBy(() -> run("--socket " + directory, "true"))
+                .withMessageStartingWith("bind(" + directory + "): EADDRINUSE");
+    }
+
+    @Test
+    void whatIsPrintedCannotCommandTheTerminal() {
+        new Timeline(new PrintStream(lines, true, UTF_8)).of(1, "STATUS=\u001b[2J\u202e\u0007");
+        assertThat(lines.text()).endsWith("pid 1        STATUS=?[2J??");
+    }
+
+    private Path socket() {
+        return directory.resolve("notify");
+    }
+
+    private int run(String options, String... command) throws IOException, UsageException {
+        return supervisor(options, Arrays.asList(command)).run();
+    }
+
+    private CompletableFuture<Integer> start(String options, List<String> command) throws UsageException {
+        Supervisor supervisor = supervisor(options, command);
+        return CompletableFuture.supplyAsync(() -> {
+            try {
+                return supervisor.run();
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        });
+    }
+
+    private Supervisor supervisor(String options, List<String> command) throws UsageException {
+        List<String> arguments = new ArrayList<>(options.isEmpty() ? List.of() : List.of(options.split(" ", -1)));
+        arguments.add("--");
+        arguments.addAll(command);
+        Supervisor supervisor =
+                new Supervisor(Options.parse(arguments), new Timeline(new PrintStream(lines, true, UTF_8)));
+        supervisors.add(supervisor);
+        return supervisor;
+    }
+}
