@@ -13,7 +13,7 @@ import org.jspecify.annotations.NullMarked;
 @SuppressWarnings({"requires-automatic", "module"})
 module io.github.systemd4j.linux {
     requires com.sun.jna;
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
 
     exports io.github.systemd4j.linux;
     exports io.github.systemd4j.linux.libc to

@@ -8,7 +8,7 @@ import org.jspecify.annotations.NullMarked;
 @NullMarked
 module io.github.systemd4j.sdnotify {
     requires transitive io.github.systemd4j.linux;
-    requires static transitive org.jspecify;
+    requires static org.jspecify;
 
     exports io.github.systemd4j.sdnotify;
 }
