@@ -15,25 +15,25 @@ final class Barrier {
 
     private Barrier() {}
 
-    static NotifyResult await(Notifier notifier, Libc libc, NotifyAddress to, Duration timeout) {
+    static NotifyResult await(Connection connection, Libc libc, NotifyAddress to, Duration timeout) {
         long deadline = Deadline.in(Fields.nanos(timeout));
         Memory pipe = Memory.allocate(libc, 8);
         int made = libc.pipe2(pipe.address(), Constants.O_CLOEXEC);
         pipe.keepAlive();
         if (made < 0) {
-            return notifier.count(Notifier.failed(to, "pipe2", -made, null));
+            return connection.count(Connection.failed(to, "pipe2", -made, null));
         }
         int readEnd = pipe.bytes().getInt(0);
         try {
             int writeEnd = pipe.bytes().getInt(4);
             NotifyResult sent;
             try {
-                sent = notifier.send(Notification.barrier(writeEnd));
+                sent = connection.send(Notification.barrier(writeEnd), 0, false);
             } finally {
                 libc.close(writeEnd); // ours must go, or the hang-up never comes
             }
             return sent.isSent()
-                    ? notifier.count(hangUp(new PollFd(libc).await(readEnd, 0, deadline), to, timeout))
+                    ? connection.count(hangUp(new PollFd(libc).await(readEnd, 0, deadline), to, timeout))
                     : sent;
         } finally {
             libc.close(readEnd);
@@ -45,8 +45,8 @@ final class Barrier {
             return Answers.SENT;
         }
         return events < 0
-                ? Notifier.failed(to, "poll", -events, null)
-                : Notifier.failed(
+                ? Connection.failed(to, "poll", -events, null)
+                : Connection.failed(
                         to, "poll", Errno.ETIMEDOUT, "the barrier was not answered in " + timeout.toMillis() + " ms");
     }
 }

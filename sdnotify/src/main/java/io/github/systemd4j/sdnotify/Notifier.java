@@ -1,9 +1,5 @@
 package io.github.systemd4j.sdnotify;
 
-import io.github.systemd4j.linux.Errno;
-import io.github.systemd4j.linux.SystemCallException;
-import io.github.systemd4j.linux.libc.Backend;
-import io.github.systemd4j.linux.libc.Libc;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -11,9 +7,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,22 +35,11 @@ public final class Notifier implements AutoCloseable {
     /** How long a call waits at most while the receiver's queue is full. */
     public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(1);
 
-    private final @Nullable NotifyAddress address;
-    private final NotifyResult unreachable;
-    private final long timeoutNanos;
+    /** Null without a manager. */
+    private final @Nullable Connection connection;
 
-    private final ReentrantLock lock = new ReentrantLock();
-    private @Nullable Transport transport; // guarded by lock
-    private volatile boolean ready; // written under lock
-    private volatile boolean closed;
-
-    private final AtomicLong failures = new AtomicLong();
-    private volatile NotifyResult.@Nullable Failed lastFailure;
-
-    private Notifier(@Nullable NotifyAddress address, NotifyResult unreachable, Duration timeout) {
-        this.address = address;
-        this.unreachable = unreachable;
-        this.timeoutNanos = Fields.nanos(timeout);
+    private Notifier(@Nullable Connection connection) {
+        this.connection = connection;
     }
 
     /**
@@ -68,9 +50,10 @@ public final class Notifier implements AutoCloseable {
      */
     public static Notifier fromEnvironment() {
         String text = System.getenv(NOTIFY_SOCKET);
-        return text == null || text.isEmpty()
-                ? new Notifier(null, Answers.NOT_UNDER_SYSTEMD, DEFAULT_TIMEOUT)
-                : create(text, Environ.bytes(NOTIFY_SOCKET, text), DEFAULT_TIMEOUT);
+        return new Notifier(
+                text == null || text.isEmpty()
+                        ? null
+                        : new Connection(text, Environ.bytes(NOTIFY_SOCKET, text), DEFAULT_TIMEOUT));
     }
 
     /**
@@ -95,17 +78,7 @@ public final class Notifier implements AutoCloseable {
             throw new IllegalArgumentException("timeout: " + timeout + ", must not be negative");
         }
         String text = environment.get(NOTIFY_SOCKET);
-        return text == null || text.isEmpty()
-                ? new Notifier(null, Answers.NOT_UNDER_SYSTEMD, timeout)
-                : create(text, Environ.utf8(text), timeout);
-    }
-
-    private static Notifier create(String text, byte[] bytes, Duration timeout) {
-        try {
-            return new Notifier(NotifyAddress.parse(text, bytes), Answers.NOT_UNDER_SYSTEMD, timeout);
-        } catch (SystemCallException e) {
-            return new Notifier(null, new NotifyResult.Failed(e), timeout);
-        }
+        return new Notifier(text == null || text.isEmpty() ? null : new Connection(text, Environ.utf8(text), timeout));
     }
 
     /**
@@ -148,7 +121,7 @@ public final class Notifier implements AutoCloseable {
      * @return false if every call will answer {@link NotifyResult.NotUnderSystemd}
      */
     public boolean isEnabled() {
-        return address != null || unreachable instanceof NotifyResult.Failed;
+        return connection != null;
     }
 
     /**
@@ -157,7 +130,7 @@ public final class Notifier implements AutoCloseable {
      * @return the answer
      */
     public NotifyResult ready() {
-        return address == null ? unreachable : send(Notification.READY);
+        return connection == null ? Answers.NOT_UNDER_SYSTEMD : connection.send(Notification.READY, 0, false);
     }
 
     /**
@@ -187,7 +160,7 @@ public final class Notifier implements AutoCloseable {
      * @return the answer
      */
     public NotifyResult reloading() {
-        return address == null ? unreachable : send(Notification.RELOADING);
+        return connection == null ? Answers.NOT_UNDER_SYSTEMD : connection.send(Notification.RELOADING, 0, false);
     }
 
     /**
@@ -196,7 +169,7 @@ public final class Notifier implements AutoCloseable {
      * @return the answer
      */
     public NotifyResult stopping() {
-        return address == null ? unreachable : send(Notification.STOPPING);
+        return connection == null ? Answers.NOT_UNDER_SYSTEMD : connection.send(Notification.STOPPING, 0, false);
     }
 
     /**
@@ -205,7 +178,7 @@ public final class Notifier implements AutoCloseable {
      * @return the answer
      */
     public NotifyResult watchdog() {
-        return address == null ? unreachable : send(Notification.WATCHDOG);
+        return connection == null ? Answers.NOT_UNDER_SYSTEMD : connection.send(Notification.WATCHDOG, 0, false);
     }
 
     /**
@@ -215,7 +188,7 @@ public final class Notifier implements AutoCloseable {
      * @return the answer
      */
     public NotifyResult send(Notification notification) {
-        return dispatch(notification, 0, false);
+        return connection == null ? Answers.NOT_UNDER_SYSTEMD : connection.send(notification, 0, false);
     }
 
     /**
@@ -227,16 +200,17 @@ public final class Notifier implements AutoCloseable {
      * @return the answer
      */
     public NotifyResult send(Notification notification, long pid) {
-        return dispatch(notification, (int) Fields.requirePid("pid", pid), false);
+        int sender = (int) Fields.requirePid("pid", pid);
+        return connection == null ? Answers.NOT_UNDER_SYSTEMD : connection.send(notification, sender, false);
     }
 
     /** Sends only while READY=1 was not sent, so that nothing meant for the start can arrive after it. */
     NotifyResult sendWhileStarting(Notification notification) {
-        return dispatch(notification, 0, true);
+        return connection == null ? Answers.NOT_UNDER_SYSTEMD : connection.send(notification, 0, true);
     }
 
     boolean hasSentReady() {
-        return ready;
+        return connection != null && connection.hasSentReady();
     }
 
     /**
@@ -251,12 +225,7 @@ public final class Notifier implements AutoCloseable {
      */
     public NotifyResult barrier(Duration timeout) {
         Fields.requireMicros("timeout", timeout);
-        if (address == null) {
-            return unreachable;
-        }
-        Backend backend = Backend.current();
-        Libc libc = backend.libc();
-        return libc == null ? count(withoutCalls(address, backend)) : Barrier.await(this, libc, address, timeout);
+        return connection == null ? Answers.NOT_UNDER_SYSTEMD : connection.barrier(timeout);
     }
 
     /**
@@ -303,25 +272,8 @@ public final class Notifier implements AutoCloseable {
      * nothing without {@code NOTIFY_SOCKET}.
      */
     public void warmUp() {
-        if (address == null) {
-            return;
-        }
-        Thread thread = new Thread(this::openAhead, "systemd4j-notify-warm-up");
-        thread.setDaemon(true);
-        thread.start();
-    }
-
-    private void openAhead() {
-        Libc libc = Backend.current().libc();
-        if (libc == null || address == null || !lock.tryLock()) {
-            return;
-        }
-        try {
-            if (!closed) {
-                transport(libc, address).warmUp();
-            }
-        } finally {
-            lock.unlock();
+        if (connection != null) {
+            connection.warmUp();
         }
     }
 
@@ -331,7 +283,7 @@ public final class Notifier implements AutoCloseable {
      * @return the count
      */
     public long failures() {
-        return failures.get();
+        return connection == null ? 0 : connection.failures();
     }
 
     /**
@@ -340,100 +292,14 @@ public final class Notifier implements AutoCloseable {
      * @return why, or empty if there was none
      */
     public Optional<IOException> lastFailure() {
-        NotifyResult.Failed failed = lastFailure;
-        return failed == null ? Optional.empty() : Optional.of(failed.cause());
+        return connection == null ? Optional.empty() : connection.lastFailure();
     }
 
     /** Closes the socket. Later calls answer that they failed. May be called again. */
     @Override
     public void close() {
-        closed = true;
-        // Whoever holds the lock waits for the timeout at most; whoever gets it after us sees that we are closed.
-        lock.lock();
-        try {
-            if (transport != null) {
-                transport.close();
-                transport = null;
-            }
-        } finally {
-            lock.unlock();
+        if (connection != null) {
+            connection.close();
         }
-    }
-
-    private NotifyResult dispatch(Notification notification, int pid, boolean starting) {
-        NotifyAddress to = address;
-        if (to == null) {
-            return unreachable;
-        }
-        // First, because it takes its time once, and must not take it from the deadline.
-        Backend backend = Backend.current();
-        Libc libc = backend.libc();
-        if (libc == null) {
-            return count(withoutCalls(to, backend));
-        }
-        long deadline = Deadline.UNSET;
-        if (!lock.tryLock()) {
-            deadline = Deadline.in(timeoutNanos);
-            if (!lockInTime()) {
-                return count(failed(to, "send", Errno.EAGAIN, "other threads were sending all the time"));
-            }
-        }
-        try {
-            if (closed) {
-                return count(failed(to, "send", Errno.EBADF, "this Notifier is closed"));
-            }
-            if (starting && ready) {
-                return Answers.SENT;
-            }
-            NotifyResult result = transmit(notification, libc, to, pid, deadline);
-            if (notification.isReady() && result.isSent()) {
-                ready = true;
-            }
-            return count(result);
-        } finally {
-            lock.unlock();
-        }
-    }
-
-    private NotifyResult transmit(Notification notification, Libc libc, NotifyAddress to, int pid, long deadline) {
-        byte[] bytes = notification.isReloading() ? notification.bytesWithTime(libc) : notification.bytes();
-        int[] ucred = pid == 0 ? Transport.OWN_CREDENTIALS : new int[] {pid, libc.getuid(), libc.getgid()};
-        return transport(libc, to).send(bytes, bytes.length, notification.descriptors(), ucred, deadline);
-    }
-
-    private Transport transport(Libc libc, NotifyAddress to) {
-        Transport open = transport;
-        if (open == null) {
-            open = to.kind() == NotifyAddress.Kind.VSOCK
-                    ? new VsockTransport(libc, to, timeoutNanos)
-                    : new UnixTransport(libc, to, timeoutNanos);
-            transport = open;
-        }
-        return open;
-    }
-
-    private boolean lockInTime() {
-        try {
-            return lock.tryLock(timeoutNanos, TimeUnit.NANOSECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
-    }
-
-    NotifyResult count(NotifyResult result) {
-        if (result instanceof NotifyResult.Failed failed) {
-            lastFailure = failed;
-            failures.incrementAndGet();
-        }
-        return result;
-    }
-
-    private static NotifyResult withoutCalls(NotifyAddress to, Backend backend) {
-        return failed(to, "send", Errno.ENOSYS, "no system calls: " + backend.reason());
-    }
-
-    static NotifyResult.Failed failed(NotifyAddress to, String call, int errno, @Nullable String advice) {
-        return new NotifyResult.Failed(new SystemCallException(call, to.text(), errno, advice));
     }
 }
