@@ -31,6 +31,8 @@ final class Greeting {
             throw new IOException(config + ": this process may not read it", e);
         } catch (CharacterCodingException e) {
             throw new IOException(config + ": is not UTF-8 text", e);
+        } catch (IOException e) {
+            throw new IOException(config + ": " + e.getMessage(), e);
         } catch (IllegalArgumentException e) { // how Properties refuses a broken escape
             throw new IOException(config + ": " + e.getMessage(), e);
         }

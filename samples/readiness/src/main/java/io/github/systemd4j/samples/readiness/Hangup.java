@@ -30,7 +30,8 @@ final class Hangup {
             Object hup = signal.getConstructor(String.class).newInstance("HUP");
             signal.getMethod("handle", signal, handler).invoke(null, hup, proxy);
         } catch (InvocationTargetException e) {
-            throw new ReflectiveOperationException(String.valueOf(e.getCause()), e);
+            throw new ReflectiveOperationException(
+                    String.valueOf(e.getTargetException().getMessage()), e);
         }
     }
 }

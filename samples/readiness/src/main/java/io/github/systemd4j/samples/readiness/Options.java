@@ -1,5 +1,6 @@
 package io.github.systemd4j.samples.readiness;
 
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Iterator;
@@ -39,7 +40,7 @@ record Options(String host, int port, @Nullable Path config, Duration slowStart,
             switch (option) {
                 case "--port" -> port = number(option, value(option, rest), 65_535);
                 case "--host" -> host = value(option, rest);
-                case "--config" -> config = Path.of(value(option, rest));
+                case "--config" -> config = path(option, value(option, rest));
                 case "--slow-start" -> slowStart = Duration.ofSeconds(number(option, value(option, rest), 86_400));
                 case "--help", "-h" -> {
                     return new Options(host, 0, config, slowStart, true);
@@ -59,6 +60,14 @@ record Options(String host, int port, @Nullable Path config, Duration slowStart,
             throw new UsageException(option + " needs a value");
         }
         return value;
+    }
+
+    private static Path path(String option, String value) throws UsageException {
+        try {
+            return Path.of(value);
+        } catch (InvalidPathException e) { // not ASCII, and the locale is C
+            throw new UsageException(option + " " + value + ": " + e.getReason() + "; try with LC_ALL=C.UTF-8");
+        }
     }
 
     private static int number(String option, String value, int max) throws UsageException {

@@ -3,6 +3,7 @@ package io.github.systemd4j.samples.readiness;
 import io.github.systemd4j.linux.Diagnostics;
 import io.github.systemd4j.sdnotify.Notification;
 import io.github.systemd4j.sdnotify.Notifier;
+import io.github.systemd4j.sdnotify.NotifyResult;
 import io.github.systemd4j.sdnotify.Watchdog;
 import io.github.systemd4j.sdnotify.WatchdogPinger;
 import java.io.IOException;
@@ -86,7 +87,7 @@ public final class Readiness implements AutoCloseable {
         try {
             Hangup.run(service::reload);
         } catch (ReflectiveOperationException e) {
-            log.complain("no reload by SIGHUP, only by POST /reload: " + e);
+            log.complain("no reload by SIGHUP, only by POST /reload: " + e.getMessage());
         }
     }
 
@@ -107,9 +108,8 @@ public final class Readiness implements AutoCloseable {
             server = started;
             log.say("serving " + started.url());
             // Not a moment earlier: systemd starts what is ordered after us.
-            tellReady(started);
-            if (notifier.isEnabled()) {
-                log.say(Diagnostics.current().toString()); // only now: it has to be loaded first
+            if (tellReady(started).isSent()) {
+                log.say(Diagnostics.current().toString()); // only now, when it has been loaded anyway
             }
             pinger = notifier.pingWatchdog(watchdog, started::answers);
             ScheduledFuture<?> unused = everySecond.scheduleAtFixedRate(this::tellFigures, 1, 1, TimeUnit.SECONDS);
@@ -158,10 +158,11 @@ public final class Readiness implements AutoCloseable {
         log.say("reloaded");
     }
 
-    private void tellReady(HelloServer running) {
+    private NotifyResult tellReady(HelloServer running) {
         toldStatus = figures(running, 0);
-        notifier.ready(toldStatus);
+        NotifyResult result = notifier.ready(toldStatus);
         complainOnce();
+        return result;
     }
 
     private synchronized void tellFigures() {

@@ -3,8 +3,6 @@ package io.github.systemd4j.samples.supervisor;
 import io.github.systemd4j.sdnotify.Notifier;
 import java.io.File;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,14 +44,14 @@ final class Child {
     }
 
     /** The file that a command names, as a shell finds it. */
-    static Optional<Path> find(String command, Map<String, String> environment) {
+    static Optional<File> find(String command, Map<String, String> environment) {
         if (command.contains("/")) {
-            return Optional.of(Path.of(command)).filter(Files::isRegularFile);
+            return Optional.of(new File(command)).filter(File::isFile);
         }
         for (String directory :
                 environment.getOrDefault("PATH", "/usr/bin:/bin").split(File.pathSeparator, -1)) {
-            Path file = Path.of(directory).resolve(command);
-            if (Files.isRegularFile(file) && Files.isExecutable(file)) {
+            File file = new File(directory, command);
+            if (file.isFile() && file.canExecute()) {
                 return Optional.of(file);
             }
         }

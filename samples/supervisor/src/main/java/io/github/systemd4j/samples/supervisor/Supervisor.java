@@ -1,9 +1,8 @@
 package io.github.systemd4j.samples.supervisor;
 
 import io.github.systemd4j.sdnotify.ReceivedNotification;
+import java.io.File;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -67,11 +66,11 @@ public final class Supervisor {
             return 0;
         }
         String command = options.command().get(0);
-        Optional<Path> file = Child.find(command, environment);
+        Optional<File> file = Child.find(command, environment);
         if (file.isEmpty()) {
             return complain(command + ": there is no such command", EXIT_NOT_FOUND);
         }
-        if (!Files.isExecutable(file.get())) {
+        if (!file.get().canExecute()) {
             return complain(command + ": this user may not execute it", EXIT_NOT_EXECUTABLE);
         }
         Supervisor supervisor = new Supervisor(options, new Timeline(System.out));
@@ -209,10 +208,7 @@ public final class Supervisor {
         private void look() {
             if (stopRequested && !stopped) {
                 stopped = true;
-                timeline.own("SIGTERM to pid " + service.pid() + ", it has "
-                        + Timeline.seconds(options.stopTimeout().toNanos()) + "  -> stopping");
-                life.stop(timeline.now());
-                service.terminate();
+                terminate("told to stop");
             }
             Lifecycle.Expiry expiry = life.expired(timeline.now());
             if (expiry == null) {
@@ -221,9 +217,7 @@ public final class Supervisor {
             switch (expiry) {
                 case START -> {
                     failed = true;
-                    timeline.own("no READY=1 in time: SIGTERM to pid " + service.pid() + "  -> stopping");
-                    life.stop(timeline.now());
-                    service.terminate();
+                    terminate("no READY=1 in time");
                 }
                 case STOP -> kill("not stopped in time");
                 // Systemd sends SIGABRT for a core dump. A JVM answers that with a core and a hs_err file in its
@@ -234,6 +228,13 @@ public final class Supervisor {
                     kill("watchdog missed");
                 }
             }
+        }
+
+        private void terminate(String why) {
+            boolean already = life.state() == Lifecycle.State.STOPPING;
+            timeline.own(why + ": SIGTERM to pid " + service.pid() + (already ? "" : "  -> stopping"));
+            life.stop(timeline.now());
+            service.terminate();
         }
 
         private void kill(String why) {
