@@ -1,11 +1,9 @@
 package io.github.systemd4j.sdnotify;
 
-/** The two answers that need to be there but once, so that none is allocated for each call. */
+/** The answer that nearly every call gives, so that none is allocated for each. */
 final class Answers {
 
     static final NotifyResult SENT = new NotifyResult.Sent();
-
-    static final NotifyResult NOT_UNDER_SYSTEMD = new NotifyResult.NotUnderSystemd();
 
     private Answers() {}
 }

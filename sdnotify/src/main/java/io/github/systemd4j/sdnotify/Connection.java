@@ -6,6 +6,7 @@ import io.github.systemd4j.linux.libc.Backend;
 import io.github.systemd4j.linux.libc.Libc;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -18,8 +19,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class Connection {
 
+    static final long DEFAULT_TIMEOUT_NANOS = 1_000_000_000;
+
     private final @Nullable NotifyAddress address;
-    private final NotifyResult wrongAddress; // the answer to everything where address is null
+    private final @Nullable SystemCallException wrongAddress; // null if and only if address is not
     private final long timeoutNanos;
 
     private final ReentrantLock lock = new ReentrantLock();
@@ -31,17 +34,17 @@ final class Connection {
     private volatile NotifyResult.@Nullable Failed lastFailure;
 
     /** A wrong address makes a connection too: each call on it answers what is wrong. */
-    Connection(String text, byte[] bytes, Duration timeout) {
+    Connection(String text, byte[] bytes, long timeoutNanos) {
         NotifyAddress parsed = null;
-        NotifyResult wrong = Answers.NOT_UNDER_SYSTEMD;
+        SystemCallException wrong = null;
         try {
             parsed = NotifyAddress.parse(text, bytes);
         } catch (SystemCallException e) {
-            wrong = new NotifyResult.Failed(e);
+            wrong = e;
         }
         this.address = parsed;
         this.wrongAddress = wrong;
-        this.timeoutNanos = Fields.nanos(timeout);
+        this.timeoutNanos = timeoutNanos;
     }
 
     /**
@@ -53,7 +56,7 @@ final class Connection {
     NotifyResult send(Notification notification, int pid, boolean starting) {
         NotifyAddress to = address;
         if (to == null) {
-            return count(wrongAddress);
+            return count(new NotifyResult.Failed(Objects.requireNonNull(wrongAddress)));
         }
         // First, because it takes its time once, and must not take it from the deadline.
         Backend backend = Backend.current();
@@ -114,7 +117,7 @@ final class Connection {
     NotifyResult barrier(Duration timeout) {
         NotifyAddress to = address;
         if (to == null) {
-            return count(wrongAddress);
+            return count(new NotifyResult.Failed(Objects.requireNonNull(wrongAddress)));
         }
         Backend backend = Backend.current();
         Libc libc = backend.libc();

@@ -32,8 +32,7 @@ public final class Notifier implements AutoCloseable {
     /** The variable that holds the manager's address. */
     public static final String NOTIFY_SOCKET = "NOTIFY_SOCKET";
 
-    /** How long a call waits at most while the receiver's queue is full. */
-    public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(1);
+    private static final NotifyResult NOT_UNDER_SYSTEMD = new NotifyResult.NotUnderSystemd();
 
     /** Null without a manager. */
     private final @Nullable Connection connection;
@@ -53,17 +52,17 @@ public final class Notifier implements AutoCloseable {
         return new Notifier(
                 text == null || text.isEmpty()
                         ? null
-                        : new Connection(text, Environ.bytes(NOTIFY_SOCKET, text), DEFAULT_TIMEOUT));
+                        : new Connection(text, Environ.bytes(NOTIFY_SOCKET, text), Connection.DEFAULT_TIMEOUT_NANOS));
     }
 
     /**
-     * The notifier of an environment, with the default timeout.
+     * The notifier of an environment, with a timeout of one second.
      *
      * @param environment the variables
      * @return a new notifier
      */
     public static Notifier of(Map<String, String> environment) {
-        return of(environment, DEFAULT_TIMEOUT);
+        return of(environment, Connection.DEFAULT_TIMEOUT_NANOS);
     }
 
     /**
@@ -77,8 +76,13 @@ public final class Notifier implements AutoCloseable {
         if (timeout.isNegative()) {
             throw new IllegalArgumentException("timeout: " + timeout + ", must not be negative");
         }
+        return of(environment, Fields.nanos(timeout));
+    }
+
+    private static Notifier of(Map<String, String> environment, long timeoutNanos) {
         String text = environment.get(NOTIFY_SOCKET);
-        return new Notifier(text == null || text.isEmpty() ? null : new Connection(text, Environ.utf8(text), timeout));
+        return new Notifier(
+                text == null || text.isEmpty() ? null : new Connection(text, Environ.utf8(text), timeoutNanos));
     }
 
     /**
@@ -130,7 +134,7 @@ public final class Notifier implements AutoCloseable {
      * @return the answer
      */
     public NotifyResult ready() {
-        return connection == null ? Answers.NOT_UNDER_SYSTEMD : connection.send(Notification.READY, 0, false);
+        return connection == null ? NOT_UNDER_SYSTEMD : connection.send(Notification.READY, 0, false);
     }
 
     /**
@@ -160,7 +164,7 @@ public final class Notifier implements AutoCloseable {
      * @return the answer
      */
     public NotifyResult reloading() {
-        return connection == null ? Answers.NOT_UNDER_SYSTEMD : connection.send(Notification.RELOADING, 0, false);
+        return connection == null ? NOT_UNDER_SYSTEMD : connection.send(Notification.RELOADING, 0, false);
     }
 
     /**
@@ -169,7 +173,7 @@ public final class Notifier implements AutoCloseable {
      * @return the answer
      */
     public NotifyResult stopping() {
-        return connection == null ? Answers.NOT_UNDER_SYSTEMD : connection.send(Notification.STOPPING, 0, false);
+        return connection == null ? NOT_UNDER_SYSTEMD : connection.send(Notification.STOPPING, 0, false);
     }
 
     /**
@@ -178,7 +182,7 @@ public final class Notifier implements AutoCloseable {
      * @return the answer
      */
     public NotifyResult watchdog() {
-        return connection == null ? Answers.NOT_UNDER_SYSTEMD : connection.send(Notification.WATCHDOG, 0, false);
+        return connection == null ? NOT_UNDER_SYSTEMD : connection.send(Notification.WATCHDOG, 0, false);
     }
 
     /**
@@ -188,7 +192,7 @@ public final class Notifier implements AutoCloseable {
      * @return the answer
      */
     public NotifyResult send(Notification notification) {
-        return connection == null ? Answers.NOT_UNDER_SYSTEMD : connection.send(notification, 0, false);
+        return connection == null ? NOT_UNDER_SYSTEMD : connection.send(notification, 0, false);
     }
 
     /**
@@ -201,12 +205,12 @@ public final class Notifier implements AutoCloseable {
      */
     public NotifyResult send(Notification notification, long pid) {
         int sender = (int) Fields.requirePid("pid", pid);
-        return connection == null ? Answers.NOT_UNDER_SYSTEMD : connection.send(notification, sender, false);
+        return connection == null ? NOT_UNDER_SYSTEMD : connection.send(notification, sender, false);
     }
 
     /** Sends only while READY=1 was not sent, so that nothing meant for the start can arrive after it. */
     NotifyResult sendWhileStarting(Notification notification) {
-        return connection == null ? Answers.NOT_UNDER_SYSTEMD : connection.send(notification, 0, true);
+        return connection == null ? NOT_UNDER_SYSTEMD : connection.send(notification, 0, true);
     }
 
     boolean hasSentReady() {
@@ -225,7 +229,7 @@ public final class Notifier implements AutoCloseable {
      */
     public NotifyResult barrier(Duration timeout) {
         Fields.requireMicros("timeout", timeout);
-        return connection == null ? Answers.NOT_UNDER_SYSTEMD : connection.barrier(timeout);
+        return connection == null ? NOT_UNDER_SYSTEMD : connection.barrier(timeout);
     }
 
     /**

@@ -24,7 +24,13 @@ public sealed interface NotifyResult {
      *
      * @param cause why: a {@link io.github.systemd4j.linux.SystemCallException} with the errno
      */
-    record Failed(IOException cause) implements NotifyResult {}
+    record Failed(IOException cause) implements NotifyResult {
+
+        @Override
+        public void orThrow() throws IOException {
+            throw cause;
+        }
+    }
 
     /**
      * Whether the datagram was sent.
@@ -41,8 +47,6 @@ public sealed interface NotifyResult {
      * @throws IOException the cause of a {@link Failed}; the other answers throw nothing
      */
     default void orThrow() throws IOException {
-        if (this instanceof Failed failed) {
-            throw failed.cause();
-        }
+        // Failed throws. Here, the verifier would load IOException into every process that only asks.
     }
 }

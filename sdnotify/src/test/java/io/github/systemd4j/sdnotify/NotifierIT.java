@@ -230,13 +230,13 @@ class NotifierIT {
             try (Notifier notifier = Notifier.of(environment)) {
                 assertThat(notifier.isEnabled()).isFalse();
                 notifier.warmUp();
-                assertThat(notifier.ready()).isSameAs(Answers.NOT_UNDER_SYSTEMD);
-                assertThat(notifier.status("x")).isSameAs(Answers.NOT_UNDER_SYSTEMD);
-                assertThat(notifier.watchdog()).isSameAs(Answers.NOT_UNDER_SYSTEMD);
-                assertThat(notifier.reloading()).isSameAs(Answers.NOT_UNDER_SYSTEMD);
-                assertThat(notifier.stopping()).isSameAs(Answers.NOT_UNDER_SYSTEMD);
-                assertThat(notifier.barrier(Duration.ofSeconds(1))).isSameAs(Answers.NOT_UNDER_SYSTEMD);
-                assertThat(notifier.send(Notification.READY, 1)).isSameAs(Answers.NOT_UNDER_SYSTEMD);
+                assertThat(notifier.ready()).isInstanceOf(NotifyResult.NotUnderSystemd.class);
+                assertThat(notifier.status("x")).isInstanceOf(NotifyResult.NotUnderSystemd.class);
+                assertThat(notifier.watchdog()).isInstanceOf(NotifyResult.NotUnderSystemd.class);
+                assertThat(notifier.reloading()).isInstanceOf(NotifyResult.NotUnderSystemd.class);
+                assertThat(notifier.stopping()).isInstanceOf(NotifyResult.NotUnderSystemd.class);
+                assertThat(notifier.barrier(Duration.ofSeconds(1))).isInstanceOf(NotifyResult.NotUnderSystemd.class);
+                assertThat(notifier.send(Notification.READY, 1)).isInstanceOf(NotifyResult.NotUnderSystemd.class);
                 notifier.ready().orThrow();
                 assertThat(notifier.pingWatchdog(Watchdog.every(Duration.ofSeconds(1)), () -> true)
                                 .isRunning())
