@@ -1,0 +1,26 @@
+package io.github.systemd4j.jmh;
+
+/** The C functions of {@code src/main/c/floor.c}: the receiver of all benchmarks, and what C itself would do. */
+final class Floor {
+
+    /** The system property that names the shared library. */
+    static final String LIBRARY = "systemd4j.floor";
+
+    static {
+        System.load(System.getProperty(LIBRARY, "systemd4j.floor is unset: start this by jmh/run"));
+    }
+
+    private Floor() {}
+
+    static native int bind();
+
+    static native int hasLibsystemd();
+
+    static native int drain();
+
+    static native int nothing(int count);
+
+    static native int send(int count);
+
+    static native int sdNotify(int count);
+}

@@ -1,0 +1,327 @@
+package io.github.systemd4j.jmh;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** Makes docs/performance.md of what {@code jmh/run} measured. */
+final class Report {
+
+    private static final String[][] STEADY = {
+        {"cSend", "C, `send()` on a socket that is kept"},
+        {"oursWatchdog", "**systemd4j**, `notifier.watchdog()`"},
+        {"oursConstant", "**systemd4j**, `notifier.send(constant)`"},
+        {"oursStatus", "**systemd4j**, `notifier.status(text)`, another text each time"},
+        {"faljseWatchdog", "info.faljse:SDNotify, `sendWatchdog()`"},
+        {"faljseStatus", "info.faljse:SDNotify, `sendStatus(text)`, another text each time"},
+        {"cSdNotify", "C, libsystemd's `sd_notify()`"},
+        {"jnaLibsystemd", "JNA interface mapping on libsystemd's `sd_notify()`"},
+    };
+
+    private static final String[][] COLD = {
+        {"empty", "empty `main`"},
+        {"ours-unset", "**systemd4j**, `NOTIFY_SOCKET` unset"},
+        {"ours", "**systemd4j**, `ready()`"},
+        {"ours-jna", "**systemd4j**, `ready()`, JNA chosen by hand"},
+        {"ours-warm", "**systemd4j**, `warmUp()`, half a second of other things, `ready()`"},
+        {"faljse-unset", "info.faljse:SDNotify, `NOTIFY_SOCKET` unset"},
+        {"faljse", "info.faljse:SDNotify, `sendNotify()`"},
+        {"libsystemd", "JNA on libsystemd's `sd_notify()`"},
+        {"fork", "`ProcessBuilder(\"systemd-notify\", \"--ready\")`"},
+        {"archive-empty", "empty `main`, archive"},
+        {"archive-ours-unset", "**systemd4j**, `NOTIFY_SOCKET` unset, archive"},
+        {"archive-ours", "**systemd4j**, `ready()`, archive"},
+        {"archive-faljse", "info.faljse:SDNotify, `sendNotify()`, archive"},
+        {"archive-libsystemd", "JNA on libsystemd's `sd_notify()`, archive"},
+    };
+
+    private final Map<String, String> facts = new HashMap<>();
+    /** Nanoseconds by configuration and benchmark, in the order of the rounds. */
+    private final Map<String, List<Double>> nanos = new HashMap<>();
+    /** Bytes of an operation, by configuration and benchmark. */
+    private final Map<String, Double> bytes = new HashMap<>();
+    /** Milliseconds of the processes, by name. */
+    private final Map<String, List<Double>> cpu = new HashMap<>();
+
+    private final Map<String, List<Double>> wall = new HashMap<>();
+    private final Map<String, List<Double>> mainThread = new HashMap<>();
+    private final StringBuilder page = new StringBuilder();
+
+    private Report() {}
+
+    /**
+     * Writes the page.
+     *
+     * @param args the directory with the results, and the page to write
+     */
+    public static void main(String[] args) throws IOException {
+        Report report = new Report();
+        report.read(Path.of(args[0]));
+        report.write();
+        Files.writeString(Path.of(args[1]), report.page, UTF_8);
+    }
+
+    private void read(Path directory) throws IOException {
+        for (String[] line : lines(directory.resolve("facts.tsv"))) {
+            facts.put(line[0], line[1]);
+        }
+        for (String[] line : lines(directory.resolve("steady.tsv"))) {
+            String key = line[0] + " " + line[2];
+            double value = Double.parseDouble(line[3]);
+            if (line[1].equals("0")) {
+                bytes.put(key, value);
+            } else {
+                add(nanos, key, value);
+            }
+        }
+        for (String[] line : lines(directory.resolve("cold.tsv"))) {
+            String name = line[1].replace("+main", "");
+            boolean timed = line[1].endsWith("+main");
+            if (timed) {
+                add(mainThread, name, Double.parseDouble(line[4]) / 1000);
+            }
+            // Printing costs too: the whole process is judged by the runs that don't print, where there are such.
+            if (!timed || name.endsWith("ours-warm")) {
+                add(cpu, name, Double.parseDouble(line[2]) / 1000);
+                add(wall, name, Double.parseDouble(line[3]) / 1000);
+            }
+        }
+    }
+
+    private static List<String[]> lines(Path file) throws IOException {
+        List<String[]> lines = new ArrayList<>();
+        for (String line : Files.readAllLines(file, UTF_8)) {
+            lines.add(line.split("\t", -1));
+        }
+        return lines;
+    }
+
+    private static void add(Map<String, List<Double>> to, String key, double value) {
+        to.computeIfAbsent(key, unused -> new ArrayList<>()).add(value);
+    }
+
+    private void write() {
+        say("# Performance");
+        say("");
+        say(
+                "Made by `jmh/run`; not edited by hand. Ratios are what counts: nanoseconds and milliseconds are those of one");
+        say("machine on one day, and stand here as information.");
+        say("");
+        environment();
+        say("## What was promised");
+        say("");
+        goals();
+        say("");
+        say("## One notification, in the steady state");
+        say("");
+        steady("25-ffm", "JDK 25, system calls by java.lang.foreign");
+        steady("17-jna", "JDK 17, system calls by JNA");
+        steady("25-jna", "JDK 25, system calls by JNA (chosen by hand)");
+        steadyMethod();
+        say("## The first notification, as a whole process");
+        say("");
+        cold("25", "JDK 25; archive: AOT cache");
+        cold("17", "JDK 17; archive: AppCDS");
+        say("For scale: a C program that calls libsystemd's `sd_notify()` takes "
+                + number(median(cpu, "c sd_notify"), 1) + " ms of CPU, the program `systemd-notify --ready` "
+                + number(median(cpu, "c systemd-notify"), 1) + " ms.");
+        say("");
+        coldMethod();
+    }
+
+    private void environment() {
+        say("| | |");
+        say("|---|---|");
+        say("| date | " + fact("date") + " |");
+        say("| CPU | " + fact("cpu") + ", " + fact("cpus") + " CPUs |");
+        say("| system | " + fact("kernel") + ", glibc " + fact("glibc") + ", gcc " + fact("gcc") + ", systemd "
+                + fact("systemd") + " (" + fact("libsystemd") + "), net.unix.max_dgram_qlen " + fact("queue") + " |");
+        say("| JDK 17 | " + fact("jdk17") + " |");
+        say("| JDK 25 | " + fact("jdk25") + " |");
+        say("| libraries | JNA " + fact("jna") + ", info.faljse:SDNotify " + fact("faljse") + ", JMH " + fact("jmh")
+                + " |");
+        say("| forks | " + fact("rounds") + " of each benchmark, each with 2 warm-up and " + fact("iterations")
+                + " measured iterations of " + fact("millis") + " ms; one more fork for the bytes |");
+        say("| processes | " + fact("starts") + " of each kind |");
+        say("| load average | " + fact("load-before") + " before, " + fact("load-after") + " after |");
+        say("");
+    }
+
+    private void goals() {
+        say("| promise | measured | |");
+        say("|---|---|---|");
+        steadyGoal("25-ffm", "JDK 25: `watchdog()` ≤ 1.15 of C `send()`", 1.15);
+        steadyGoal("17-jna", "JDK 17: `watchdog()` ≤ 1.4 of C `send()`", 1.4);
+        bytesGoal("25-ffm", "JDK 25: `watchdog()` and a constant allocate nothing");
+        bytesGoal("17-jna", "JDK 17: `watchdog()` and a constant allocate nothing");
+        coldGoal("25", "ours-unset", "JDK 25: `NOTIFY_SOCKET` unset ≤ 1.05 of an empty `main`", 1.05);
+        coldGoal("17", "ours-unset", "JDK 17: `NOTIFY_SOCKET` unset ≤ 1.05 of an empty `main`", 1.05);
+        coldGoal("25", "archive-ours", "JDK 25 with the AOT cache: first `ready()` ≤ 2.5 of an empty `main`", 2.5);
+        for (String jdk : new String[] {"25", "17"}) {
+            goal(
+                    "JDK " + jdk + ": with `warmUp()`, nothing of it on the main thread",
+                    number(median(mainThread, jdk + " ours-warm"), 1) + " ms there, without "
+                            + number(median(mainThread, jdk + " ours"), 1) + " ms",
+                    median(mainThread, jdk + " ours-warm") < 1);
+        }
+    }
+
+    private void steadyGoal(String configuration, String promise, double limit) {
+        double measured = median(ratios(configuration, "oursWatchdog"));
+        goal(promise, number(measured, 2), measured <= limit);
+    }
+
+    private void bytesGoal(String configuration, String promise) {
+        double most = Math.max(
+                bytes.getOrDefault(configuration + " oursWatchdog", Double.NaN),
+                bytes.getOrDefault(configuration + " oursConstant", Double.NaN));
+        goal(promise, number(most, 0) + " B", most < 0.5);
+    }
+
+    private void coldGoal(String jdk, String name, String promise, double limit) {
+        double measured = median(cpu, jdk + " " + name) / median(cpu, jdk + " empty");
+        goal(promise, number(measured, 2), measured <= limit);
+    }
+
+    private void goal(String promise, String measured, boolean kept) {
+        say("| " + promise + " | " + measured + " | " + (kept ? "kept" : "**not kept**") + " |");
+    }
+
+    private void steady(String configuration, String title) {
+        say("### " + title);
+        say("");
+        say("| | of C `send()` | least – most | ns | B |");
+        say("|---|--:|--:|--:|--:|");
+        for (String[] row : STEADY) {
+            String key = configuration + " " + row[0];
+            if (nanos.containsKey(key)) {
+                List<Double> ratios = ratios(configuration, row[0]);
+                say("| " + row[1] + " | " + number(median(ratios), 2) + " | " + number(quantile(ratios, 0), 2) + " – "
+                        + number(quantile(ratios, 1), 2) + " | " + number(median(nanos, key), 0) + " | "
+                        + number(bytes.getOrDefault(key, Double.NaN), 0) + " |");
+            }
+        }
+        say("");
+    }
+
+    /** Of each round by itself: both forks had the same minute of the machine. */
+    private List<Double> ratios(String configuration, String benchmark) {
+        List<Double> floor = nanos.getOrDefault(configuration + " cSend", List.of());
+        List<Double> values = nanos.getOrDefault(configuration + " " + benchmark, List.of());
+        List<Double> ratios = new ArrayList<>();
+        for (int i = 0; i < Math.min(floor.size(), values.size()); i++) {
+            ratios.add(values.get(i) / floor.get(i));
+        }
+        return ratios;
+    }
+
+    private void steadyMethod() {
+        say(
+                "How: an operation is one datagram, `WATCHDOG=1` where nothing else is said. An invocation sends eight, because");
+        say(
+                "the kernel queues few; after it, outside of the measured time, the queue is emptied and counted, so nothing");
+        say(
+                "that was not sent is measured. The receiver is bound in the same process, with SO_PASSCRED as systemd's. C");
+        say("runs in the same harness: one JNI call for eight `send()`. Harness and JNI call together take "
+                + number(median(nanos, "25-ffm nothing"), 0) + " ns of an");
+        say("operation (" + number(100 * median(ratios("25-ffm", "nothing")), 1)
+                + " % of the floor; measured with an empty C function, not subtracted). A fork's value is the");
+        say(
+                "median of its batches (JMH's sample mode), which time slices of other processes do not move; the tables show the");
+        say("median of the forks' values and of each round's ratio to C, with the least and the most. Bytes are JMH's");
+        say(
+                "gc.alloc.rate.norm in average mode, from a fork of its own; the rest of a byte is the harness's and is rounded away.");
+        say("");
+        say(
+                "Limits: one thread, nobody else on the socket, a receiver that does not block. systemd itself then reads and acts");
+        say("on each datagram, which costs far more than any of these rows.");
+        say("");
+    }
+
+    private void cold(String jdk, String title) {
+        say("### " + title);
+        say("");
+        say("| | CPU, of an empty `main` | middle half | CPU ms | wall clock ms | main thread ms |");
+        say("|---|--:|--:|--:|--:|--:|");
+        double empty = median(cpu, jdk + " empty");
+        for (String[] row : COLD) {
+            String key = jdk + " " + row[0];
+            List<Double> values = cpu.get(key);
+            if (values != null) {
+                say("| " + row[1] + " | " + number(median(values) / empty, 2) + " | "
+                        + number(quantile(values, 0.25) / empty, 2) + " – "
+                        + number(quantile(values, 0.75) / empty, 2) + " | " + number(median(values), 1) + " | "
+                        + number(median(wall, key), 1) + " | "
+                        + (mainThread.containsKey(key) ? number(median(mainThread, key), 1) : "") + " |");
+            }
+        }
+        say("");
+    }
+
+    private void coldMethod() {
+        say(
+                "How: a C program starts each process, receives what it notifies, and takes CPU (user and system, children that");
+        say(
+                "were waited for included) from `wait4`. All kinds take turns in each round; the tables show medians. *Main thread* is");
+        say(
+                "what the calls themselves took there, in runs of their own; for `warmUp()` both calls together. The half second");
+        say(
+                "stands for the service's own start; it is in the wall clock, and the background thread has a CPU to itself in it.");
+        say("");
+        say("The archives are made by one run that notifies somebody, with the same class path:");
+        say("");
+        say("```sh");
+        say("# JDK 25");
+        say("java --enable-native-access=ALL-UNNAMED -XX:AOTCacheOutput=app.aot -cp app.jar:lib.jar Main");
+        say("java --enable-native-access=ALL-UNNAMED -XX:AOTCache=app.aot -cp app.jar:lib.jar Main");
+        say("# JDK 17");
+        say("java -XX:ArchiveClassesAtExit=app.jsa -cp app.jar:lib.jar Main");
+        say("java -XX:SharedArchiveFile=app.jsa -cp app.jar:lib.jar Main");
+        say("```");
+        say("");
+        say(
+                "Limits: the class path has six small jars and the programs do nothing else; a service that already uses lambdas,");
+        say(
+                "method handles or JNA pays less for ours, because it has paid for those. SDNotify brings slf4j-api and runs here");
+        say("without a logging back-end, as its POM has it.");
+    }
+
+    private void say(String line) {
+        page.append(line).append('\n');
+    }
+
+    private String fact(String name) {
+        return facts.getOrDefault(name, "unknown");
+    }
+
+    private static double median(Map<String, List<Double>> of, String key) {
+        return median(of.getOrDefault(key, List.of()));
+    }
+
+    private static double median(List<Double> values) {
+        return quantile(values, 0.5);
+    }
+
+    private static double quantile(List<Double> values, double part) {
+        if (values.isEmpty()) {
+            return Double.NaN;
+        }
+        List<Double> sorted = new ArrayList<>(values);
+        sorted.sort(null);
+        double at = part * (sorted.size() - 1);
+        int below = (int) at;
+        int above = Math.min(below + 1, sorted.size() - 1);
+        return sorted.get(below) + (at - below) * (sorted.get(above) - sorted.get(below));
+    }
+
+    private static String number(double value, int digits) {
+        return Double.isNaN(value) ? "?" : String.format(Locale.ROOT, "%,." + digits + "f", value);
+    }
+}
