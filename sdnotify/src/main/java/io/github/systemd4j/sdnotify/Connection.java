@@ -91,7 +91,7 @@ final class Connection {
     private NotifyResult transmit(Notification notification, Libc libc, NotifyAddress to, int pid, long deadline) {
         byte[] bytes = notification.isReloading() ? notification.bytesWithTime(libc) : notification.bytes();
         int[] ucred = pid == 0 ? Transport.OWN_CREDENTIALS : new int[] {pid, libc.getuid(), libc.getgid()};
-        return transport(libc, to).send(bytes, bytes.length, notification.descriptors(), ucred, deadline);
+        return transport(libc, to).send(bytes, notification.descriptors(), ucred, deadline);
     }
 
     private Transport transport(Libc libc, NotifyAddress to) {

@@ -9,13 +9,12 @@ interface Transport {
     /**
      * Sends a datagram whole or not at all.
      *
-     * @param bytes the datagram stands at the beginning
-     * @param length its length
+     * @param bytes the datagram, which never changes afterwards
      * @param fds descriptors to pass, may be empty
      * @param ucred pid, uid, gid to send as, or {@link #OWN_CREDENTIALS}
      * @param deadline when to give up waiting, in the terms of {@link Deadline}
      */
-    NotifyResult send(byte[] bytes, int length, int[] fds, int[] ucred, long deadline);
+    NotifyResult send(byte[] bytes, int[] fds, int[] ucred, long deadline);
 
     /** Opens ahead of the first datagram what can be opened. A failure is not told; the next send meets it again. */
     void warmUp();

@@ -26,6 +26,7 @@ final class UnixTransport implements Transport {
     private final Message message;
     private final long payload;
     private final PollFd poll;
+    private byte @Nullable [] staged;
     private int fd = -1;
 
     UnixTransport(Libc libc, NotifyAddress address, long timeoutNanos) {
@@ -40,8 +41,8 @@ final class UnixTransport implements Transport {
     }
 
     @Override
-    public NotifyResult send(byte[] bytes, int length, int[] fds, int[] ucred, long deadline) {
-        message.payload().put(message.payloadOffset(), bytes, 0, length);
+    public NotifyResult send(byte[] bytes, int[] fds, int[] ucred, long deadline) {
+        stage(bytes);
         long limit = deadline;
         boolean healed = false;
         if (fd < 0) {
@@ -52,7 +53,7 @@ final class UnixTransport implements Transport {
             healed = true;
         }
         while (true) {
-            long result = transmit(length, fds, ucred);
+            long result = transmit(bytes.length, fds, ucred);
             if (result >= 0) {
                 return Answers.SENT;
             }
@@ -73,6 +74,15 @@ final class UnixTransport implements Transport {
                     return failure;
                 }
             }
+        }
+    }
+
+    /** A constant that was sent last is there already: the bytes of a Notification never change. */
+    @SuppressWarnings("ReferenceEquality")
+    private void stage(byte[] bytes) {
+        if (bytes != staged) {
+            message.payload().put(message.payloadOffset(), bytes);
+            staged = bytes;
         }
     }
 

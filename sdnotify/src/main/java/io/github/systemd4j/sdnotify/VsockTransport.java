@@ -39,15 +39,15 @@ final class VsockTransport implements Transport {
     }
 
     @Override
-    public NotifyResult send(byte[] bytes, int length, int[] fds, int[] ucred, long deadline) {
+    public NotifyResult send(byte[] bytes, int[] fds, int[] ucred, long deadline) {
         if (fds.length + ucred.length > 0) {
             return failed("sendmsg", Errno.EOPNOTSUPP, "vsock carries neither descriptors nor another process's pid");
         }
-        payload.bytes().put(0, bytes, 0, length);
+        payload.bytes().put(0, bytes);
         long limit = Deadline.orIn(deadline, timeoutNanos);
         NotifyResult last = failed("socket", Errno.EAFNOSUPPORT, null);
         for (int type : address.types()) {
-            NotifyResult result = sendBy(type, length, limit);
+            NotifyResult result = sendBy(type, bytes.length, limit);
             if (!(result instanceof NotifyResult.Failed failure) || !isUnsupported(failure)) {
                 return result;
             }
