@@ -177,6 +177,16 @@ public final class Notifier implements AutoCloseable {
     }
 
     /**
+     * {@code STOPPING=1} with a status, in one datagram.
+     *
+     * @param status one line for people; what is too long is cut
+     * @return the answer
+     */
+    public NotifyResult stopping(String status) {
+        return send(Notification.builder().stopping().status(status).build());
+    }
+
+    /**
      * {@code WATCHDOG=1}: the service is alive. {@link #pingWatchdog} calls it in time. Allocates nothing.
      *
      * @return the answer

@@ -150,9 +150,9 @@ public final class ReceivedNotification implements AutoCloseable {
         }
     }
 
-    /** {@return the datagram's text, its fields joined by a space} */
+    /** {@return the fields joined by a space, for a log: control characters, which a sender may write, are dots} */
     @Override
     public String toString() {
-        return new String(bytes, UTF_8).replace('\n', ' ').trim();
+        return new String(bytes, UTF_8).strip().replace('\n', ' ').replaceAll("\\p{Cntrl}", ".");
     }
 }

@@ -41,6 +41,8 @@ class NotifierIT {
             assertThat(manager.nextText()).isEqualTo("WATCHDOG=1");
             assertThat(notifier.stopping().isSent()).isTrue();
             assertThat(manager.nextText()).isEqualTo("STOPPING=1");
+            assertThat(notifier.stopping("bye").isSent()).isTrue();
+            assertThat(manager.nextText()).isEqualTo("STOPPING=1\nSTATUS=bye");
             assertThat(notifier.ready("up").isSent()).isTrue();
             assertThat(manager.nextText()).isEqualTo("READY=1\nSTATUS=up");
             manager.assertNothingMore();

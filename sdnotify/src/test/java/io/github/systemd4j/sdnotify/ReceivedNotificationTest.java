@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.entry;
 
+import io.github.systemd4j.linux.libc.Backend;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** The reference is what systemd 252 was seen to do with each datagram. */
@@ -29,6 +31,15 @@ class ReceivedNotificationTest {
         assertThat(ReceivedNotification.parse("READY=1\0\0".getBytes(UTF_8))).isEmpty();
         assertThat(ReceivedNotification.parse("READY=1\0STATUS=x".getBytes(UTF_8)))
                 .isEmpty();
+    }
+
+    @Test
+    void asTextItIsOneLineThatATerminalCanShow() {
+        byte[] bytes = "READY=1\nSTATUS=\u001b[2Jx\r\n".getBytes(UTF_8);
+        try (ReceivedNotification received = new ReceivedNotification(
+                Objects.requireNonNull(Backend.current().libc()), bytes, new int[0], 1, 0, 0, false)) {
+            assertThat(received).hasToString("READY=1 STATUS=.[2Jx");
+        }
     }
 
     @Test
