@@ -19,8 +19,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Connection {
 
-    static final long DEFAULT_TIMEOUT_NANOS = 1_000_000_000;
-
     private final @Nullable NotifyAddress address;
     private final @Nullable SystemCallException wrongAddress; // null if and only if address is not
     private final long timeoutNanos;
@@ -124,13 +122,9 @@ final class Connection {
         return libc == null ? count(withoutCalls(to, backend)) : Barrier.await(this, libc, to, timeout);
     }
 
-    void warmUp() {
-        Thread thread = new Thread(this::openAhead, "systemd4j-notify-warm-up");
-        thread.setDaemon(true);
-        thread.start();
-    }
-
-    private void openAhead() {
+    /** Loads and opens what the first notification will need. */
+    void openAhead() {
+        byte[] unused = Notification.READY.bytes(); // the constants are made
         Libc libc = Backend.current().libc();
         if (libc == null || address == null || !lock.tryLock()) {
             return;

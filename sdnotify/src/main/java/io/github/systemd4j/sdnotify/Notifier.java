@@ -6,6 +6,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -32,13 +33,25 @@ public final class Notifier implements AutoCloseable {
     /** The variable that holds the manager's address. */
     public static final String NOTIFY_SOCKET = "NOTIFY_SOCKET";
 
+    private static final long DEFAULT_TIMEOUT_NANOS = 1_000_000_000;
+
+    private static final byte[] NO_BYTES = {};
+
     private static final NotifyResult NOT_UNDER_SYSTEMD = new NotifyResult.NotUnderSystemd();
 
     /** Null without a manager. */
-    private final @Nullable Connection connection;
+    private final @Nullable String address;
 
-    private Notifier(@Nullable Connection connection) {
-        this.connection = connection;
+    private final byte[] addressBytes;
+    private final long timeoutNanos;
+
+    /** Made by whoever needs it first: its classes take milliseconds to load, and warming up takes them elsewhere. */
+    private volatile @Nullable Connection connection;
+
+    private Notifier(@Nullable String address, byte[] addressBytes, long timeoutNanos) {
+        this.address = address == null || address.isEmpty() ? null : address;
+        this.addressBytes = addressBytes;
+        this.timeoutNanos = timeoutNanos;
     }
 
     /**
@@ -49,10 +62,7 @@ public final class Notifier implements AutoCloseable {
      */
     public static Notifier fromEnvironment() {
         String text = System.getenv(NOTIFY_SOCKET);
-        return new Notifier(
-                text == null || text.isEmpty()
-                        ? null
-                        : new Connection(text, Environ.bytes(NOTIFY_SOCKET, text), Connection.DEFAULT_TIMEOUT_NANOS));
+        return new Notifier(text, text == null ? NO_BYTES : Environ.bytes(NOTIFY_SOCKET, text), DEFAULT_TIMEOUT_NANOS);
     }
 
     /**
@@ -62,7 +72,7 @@ public final class Notifier implements AutoCloseable {
      * @return a new notifier
      */
     public static Notifier of(Map<String, String> environment) {
-        return of(environment, Connection.DEFAULT_TIMEOUT_NANOS);
+        return of(environment, DEFAULT_TIMEOUT_NANOS);
     }
 
     /**
@@ -81,8 +91,7 @@ public final class Notifier implements AutoCloseable {
 
     private static Notifier of(Map<String, String> environment, long timeoutNanos) {
         String text = environment.get(NOTIFY_SOCKET);
-        return new Notifier(
-                text == null || text.isEmpty() ? null : new Connection(text, Environ.utf8(text), timeoutNanos));
+        return new Notifier(text, text == null ? NO_BYTES : Environ.utf8(text), timeoutNanos);
     }
 
     /**
@@ -125,7 +134,7 @@ public final class Notifier implements AutoCloseable {
      * @return false if every call will answer {@link NotifyResult.NotUnderSystemd}
      */
     public boolean isEnabled() {
-        return connection != null;
+        return address != null;
     }
 
     /**
@@ -134,7 +143,7 @@ public final class Notifier implements AutoCloseable {
      * @return the answer
      */
     public NotifyResult ready() {
-        return connection == null ? NOT_UNDER_SYSTEMD : connection.send(Notification.READY, 0, false);
+        return address == null ? NOT_UNDER_SYSTEMD : connection().send(Notification.READY, 0, false);
     }
 
     /**
@@ -164,7 +173,7 @@ public final class Notifier implements AutoCloseable {
      * @return the answer
      */
     public NotifyResult reloading() {
-        return connection == null ? NOT_UNDER_SYSTEMD : connection.send(Notification.RELOADING, 0, false);
+        return address == null ? NOT_UNDER_SYSTEMD : connection().send(Notification.RELOADING, 0, false);
     }
 
     /**
@@ -173,7 +182,7 @@ public final class Notifier implements AutoCloseable {
      * @return the answer
      */
     public NotifyResult stopping() {
-        return connection == null ? NOT_UNDER_SYSTEMD : connection.send(Notification.STOPPING, 0, false);
+        return address == null ? NOT_UNDER_SYSTEMD : connection().send(Notification.STOPPING, 0, false);
     }
 
     /**
@@ -192,7 +201,7 @@ public final class Notifier implements AutoCloseable {
      * @return the answer
      */
     public NotifyResult watchdog() {
-        return connection == null ? NOT_UNDER_SYSTEMD : connection.send(Notification.WATCHDOG, 0, false);
+        return address == null ? NOT_UNDER_SYSTEMD : connection().send(Notification.WATCHDOG, 0, false);
     }
 
     /**
@@ -202,7 +211,7 @@ public final class Notifier implements AutoCloseable {
      * @return the answer
      */
     public NotifyResult send(Notification notification) {
-        return connection == null ? NOT_UNDER_SYSTEMD : connection.send(notification, 0, false);
+        return address == null ? NOT_UNDER_SYSTEMD : connection().send(notification, 0, false);
     }
 
     /**
@@ -215,16 +224,16 @@ public final class Notifier implements AutoCloseable {
      */
     public NotifyResult send(Notification notification, long pid) {
         int sender = (int) Fields.requirePid("pid", pid);
-        return connection == null ? NOT_UNDER_SYSTEMD : connection.send(notification, sender, false);
+        return address == null ? NOT_UNDER_SYSTEMD : connection().send(notification, sender, false);
     }
 
     /** Sends only while READY=1 was not sent, so that nothing meant for the start can arrive after it. */
     NotifyResult sendWhileStarting(Notification notification) {
-        return connection == null ? NOT_UNDER_SYSTEMD : connection.send(notification, 0, true);
+        return address == null ? NOT_UNDER_SYSTEMD : connection().send(notification, 0, true);
     }
 
     boolean hasSentReady() {
-        return connection != null && connection.hasSentReady();
+        return address != null && connection().hasSentReady();
     }
 
     /**
@@ -239,7 +248,7 @@ public final class Notifier implements AutoCloseable {
      */
     public NotifyResult barrier(Duration timeout) {
         Fields.requireMicros("timeout", timeout);
-        return connection == null ? NOT_UNDER_SYSTEMD : connection.barrier(timeout);
+        return address == null ? NOT_UNDER_SYSTEMD : connection().barrier(timeout);
     }
 
     /**
@@ -286,8 +295,10 @@ public final class Notifier implements AutoCloseable {
      * nothing without {@code NOTIFY_SOCKET}.
      */
     public void warmUp() {
-        if (connection != null) {
-            connection.warmUp();
+        if (address != null) {
+            Thread thread = new Thread(new WarmUp(this), "systemd4j-notify-warm-up");
+            thread.setDaemon(true);
+            thread.start();
         }
     }
 
@@ -297,7 +308,7 @@ public final class Notifier implements AutoCloseable {
      * @return the count
      */
     public long failures() {
-        return connection == null ? 0 : connection.failures();
+        return address == null ? 0 : connection().failures();
     }
 
     /**
@@ -306,14 +317,30 @@ public final class Notifier implements AutoCloseable {
      * @return why, or empty if there was none
      */
     public Optional<IOException> lastFailure() {
-        return connection == null ? Optional.empty() : connection.lastFailure();
+        return address == null ? Optional.empty() : connection().lastFailure();
     }
 
     /** Closes the socket. Later calls answer that they failed. May be called again. */
     @Override
     public void close() {
-        if (connection != null) {
-            connection.close();
+        if (address != null) {
+            connection().close();
+        }
+    }
+
+    /** Only for those who know that there is an address. */
+    Connection connection() {
+        Connection made = connection;
+        if (made != null) {
+            return made;
+        }
+        synchronized (this) {
+            made = connection;
+            if (made == null) {
+                made = new Connection(Objects.requireNonNull(address), addressBytes, timeoutNanos);
+                connection = made;
+            }
+            return made;
         }
     }
 }
