@@ -1,7 +1,7 @@
 import org.jspecify.annotations.NullMarked;
 
 /**
- * The service's side of sd_notify(3): readiness, status, watchdog, start-up extension, descriptor store.
+ * The notify protocol of sd_notify(3): readiness, status, watchdog, start-up extension, descriptor store; and a receiver.
  *
  * <p>Start at {@link io.github.systemd4j.sdnotify.Notifier}.
  */

@@ -25,6 +25,9 @@ public final class Errno {
     /** Try again: the call would block. */
     public static final int EAGAIN = 11;
 
+    /** Out of memory. */
+    public static final int ENOMEM = 12;
+
     /** Permission denied. */
     public static final int EACCES = 13;
 
@@ -48,6 +51,9 @@ public final class Errno {
 
     /** Protocol error. */
     public static final int EPROTO = 71;
+
+    /** Not a socket. */
+    public static final int ENOTSOCK = 88;
 
     /** Message too long. */
     public static final int EMSGSIZE = 90;

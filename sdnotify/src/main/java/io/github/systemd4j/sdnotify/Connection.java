@@ -6,7 +6,6 @@ import io.github.systemd4j.linux.libc.Backend;
 import io.github.systemd4j.linux.libc.Libc;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -19,11 +18,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class Connection {
 
-    private final @Nullable NotifyAddress address;
-    private final @Nullable SystemCallException wrongAddress; // null if and only if address is not
+    /** A lock is held for system calls, and for a wait that is bounded itself; so much patience is never too much. */
+    private static final long LOCK_PATIENCE_NANOS = 10_000_000;
+
+    private final String text;
+    private final byte[] bytes;
+    private final @Nullable NotifyAddress address; // null if it is wrong
     private final long timeoutNanos;
 
-    private final ReentrantLock lock = new ReentrantLock();
+    private final ReentrantLock lock = new ReentrantLock(true);
     private @Nullable Transport transport; // guarded by lock
     private volatile boolean ready; // written under lock
     private volatile boolean closed;
@@ -34,14 +37,14 @@ final class Connection {
     /** A wrong address makes a connection too: each call on it answers what is wrong. */
     Connection(String text, byte[] bytes, long timeoutNanos) {
         NotifyAddress parsed = null;
-        SystemCallException wrong = null;
         try {
             parsed = NotifyAddress.parse(text, bytes);
         } catch (SystemCallException e) {
-            wrong = e;
+            // each call says it anew
         }
+        this.text = text;
+        this.bytes = bytes;
         this.address = parsed;
-        this.wrongAddress = wrong;
         this.timeoutNanos = timeoutNanos;
     }
 
@@ -52,37 +55,69 @@ final class Connection {
      * @param starting send only while READY=1 was not sent, so that nothing meant for the start can arrive after it
      */
     NotifyResult send(Notification notification, int pid, boolean starting) {
+        return send(notification, pid, starting, Deadline.UNSET);
+    }
+
+    /** The same, but not waiting beyond a deadline that may be nearer than our own. */
+    NotifyResult send(Notification notification, int pid, boolean starting, long deadline) {
+        try {
+            return trySend(notification, pid, starting, deadline);
+        } catch (OutOfMemoryError e) { // direct memory, of which a server may use up all there is
+            return count(failed(text, "malloc", Errno.ENOMEM, e.getMessage()));
+        }
+    }
+
+    private NotifyResult trySend(Notification notification, int pid, boolean starting, long deadline) {
         NotifyAddress to = address;
         if (to == null) {
-            return count(new NotifyResult.Failed(Objects.requireNonNull(wrongAddress)));
+            return count(wrongAddress());
         }
         // First, because it takes its time once, and must not take it from the deadline.
         Backend backend = Backend.current();
         Libc libc = backend.libc();
         if (libc == null) {
-            return count(withoutCalls(to, backend));
+            return count(withoutCalls(backend));
         }
-        long deadline = Deadline.UNSET;
-        if (!lock.tryLock()) {
-            deadline = Deadline.in(timeoutNanos);
-            if (!lockInTime()) {
-                return count(failed(to, "send", Errno.EAGAIN, "other threads were sending all the time"));
+        long limit = deadline;
+        // Whoever waits comes first: tryLock alone would let a thread that sends all the time keep the others out.
+        if (lock.hasQueuedThreads() || !lock.tryLock()) {
+            limit = Deadline.earlier(deadline, Deadline.in(timeoutNanos));
+            if (!lockUntil(Deadline.earlier(deadline, Deadline.in(Math.max(timeoutNanos, LOCK_PATIENCE_NANOS))))) {
+                return count(failed(text, "send", Errno.EAGAIN, "other threads were sending all the time"));
             }
         }
         try {
             if (closed) {
-                return count(failed(to, "send", Errno.EBADF, "this Notifier is closed"));
+                return count(failed(text, "send", Errno.EBADF, "this Notifier is closed"));
             }
             if (starting && ready) {
                 return Answers.SENT;
             }
-            NotifyResult result = transmit(notification, libc, to, pid, deadline);
+            NotifyResult result = transmit(notification, libc, to, pid, limit);
             if (notification.isReady() && result.isSent()) {
                 ready = true;
             }
             return count(result);
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** An interrupt does not end the wait, which is short: a thread that is being stopped still has its last word. */
+    private boolean lockUntil(long deadline) {
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return lock.tryLock(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
@@ -103,28 +138,26 @@ final class Connection {
         return open;
     }
 
-    private boolean lockInTime() {
-        try {
-            return lock.tryLock(timeoutNanos, TimeUnit.NANOSECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        }
-    }
-
     NotifyResult barrier(Duration timeout) {
         NotifyAddress to = address;
         if (to == null) {
-            return count(new NotifyResult.Failed(Objects.requireNonNull(wrongAddress)));
+            return count(wrongAddress());
         }
         Backend backend = Backend.current();
         Libc libc = backend.libc();
-        return libc == null ? count(withoutCalls(to, backend)) : Barrier.await(this, libc, to, timeout);
+        if (libc == null) {
+            return count(withoutCalls(backend));
+        }
+        try {
+            return Barrier.await(this, libc, text, timeout);
+        } catch (OutOfMemoryError e) {
+            return count(failed(text, "malloc", Errno.ENOMEM, e.getMessage()));
+        }
     }
 
     /** Loads and opens what the first notification will need. */
     void openAhead() {
-        byte[] unused = Notification.READY.bytes(); // the constants are made
+        Notification.load();
         Libc libc = Backend.current().libc();
         if (libc == null || address == null || !lock.tryLock()) {
             return;
@@ -136,6 +169,10 @@ final class Connection {
         } finally {
             lock.unlock();
         }
+    }
+
+    boolean isClosed() {
+        return closed;
     }
 
     boolean hasSentReady() {
@@ -173,11 +210,20 @@ final class Connection {
         return result;
     }
 
-    private static NotifyResult withoutCalls(NotifyAddress to, Backend backend) {
-        return failed(to, "send", Errno.ENOSYS, "no system calls: " + backend.reason());
+    private NotifyResult wrongAddress() {
+        try {
+            NotifyAddress.parse(text, bytes);
+            throw new IllegalStateException(text); // it is as wrong as it was
+        } catch (SystemCallException e) {
+            return new NotifyResult.Failed(e);
+        }
     }
 
-    static NotifyResult.Failed failed(NotifyAddress to, String call, int errno, @Nullable String advice) {
-        return new NotifyResult.Failed(new SystemCallException(call, to.text(), errno, advice));
+    private NotifyResult withoutCalls(Backend backend) {
+        return failed(text, "send", Errno.ENOSYS, "no system calls: " + backend.reason());
+    }
+
+    static NotifyResult.Failed failed(String target, String call, int errno, @Nullable String advice) {
+        return new NotifyResult.Failed(new SystemCallException(call, target, errno, advice));
     }
 }

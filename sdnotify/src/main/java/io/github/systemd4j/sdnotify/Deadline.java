@@ -18,6 +18,13 @@ final class Deadline {
         return deadline == UNSET ? in(nanos) : deadline;
     }
 
+    static long earlier(long one, long other) {
+        if (one == UNSET || other == UNSET) {
+            return one == UNSET ? other : one;
+        }
+        return one - other < 0 ? one : other;
+    }
+
     static boolean isPast(long deadline) {
         return deadline - System.nanoTime() <= 0;
     }

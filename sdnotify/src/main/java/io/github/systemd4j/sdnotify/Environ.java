@@ -10,7 +10,7 @@ import java.util.Arrays;
 
 /**
  * The bytes of an environment variable. A path is bytes; the JDK decodes them by the platform's charset, which under
- * LC_ALL=C makes a question mark of every umlaut.
+ * LC_ALL=C makes a replacement character of every byte of an umlaut.
  */
 final class Environ {
 

@@ -1,5 +1,6 @@
 package io.github.systemd4j.sdnotify;
 
+import io.github.systemd4j.linux.libc.Constants;
 import java.time.Duration;
 
 /** The protocol's rules for values, see sd_notify(3) and systemd's own reading of a datagram. */
@@ -83,9 +84,9 @@ final class Fields {
     }
 
     static int[] requireDescriptors(String parameter, int[] fds) {
-        if (fds.length < 1 || fds.length > 253) {
+        if (fds.length < 1 || fds.length > Constants.SCM_MAX_FD) {
             throw new IllegalArgumentException(
-                    parameter + ": " + fds.length + " descriptors, one datagram carries 1 to 253");
+                    parameter + ": " + fds.length + " descriptors, one datagram carries 1 to " + Constants.SCM_MAX_FD);
         }
         for (int fd : fds) {
             if (fd < 0) {

@@ -27,6 +27,8 @@ public final class Notification {
 
     static final int[] NO_DESCRIPTORS = {};
 
+    private static final String RELOADING_LINE = "RELOADING=1"; // always the first, READY cannot be beside it
+
     private static final byte[] STATUS = "STATUS=".getBytes(UTF_8);
 
     static final Notification READY = builder().ready().build();
@@ -71,7 +73,7 @@ public final class Notification {
         return bytes.length;
     }
 
-    /** {@return the datagram's text, fields separated by newlines; without the MONOTONIC_USEC that reloading adds} */
+    /** {@return the datagram's text, fields separated by newlines; without the MONOTONIC_USEC that reloading gets as it is sent} */
     @Override
     public String toString() {
         return new String(bytes, UTF_8);
@@ -94,20 +96,26 @@ public final class Notification {
         return reloading;
     }
 
-    /** With MONOTONIC_USEC of now: CLOCK_MONOTONIC, which systemd compares with its own. */
+    /** With MONOTONIC_USEC of now: CLOCK_MONOTONIC, which systemd compares with its own. Right after RELOADING=1. */
     byte[] bytesWithTime(Libc libc) {
         Memory timespec = Memory.allocate(libc, 16);
         libc.clock_gettime(Constants.CLOCK_MONOTONIC, timespec.address());
         timespec.keepAlive();
         long usec = timespec.bytes().getLong(0) * 1_000_000 + timespec.bytes().getLong(8) / 1000;
         byte[] line = ("\nMONOTONIC_USEC=" + usec).getBytes(UTF_8);
+        int first = RELOADING_LINE.length();
         byte[] all = Arrays.copyOf(bytes, bytes.length + line.length);
-        System.arraycopy(line, 0, all, bytes.length, line.length);
+        System.arraycopy(line, 0, all, first, line.length);
+        System.arraycopy(bytes, first, all, first + line.length, bytes.length - first);
         return all;
     }
 
+    /** Has the class initialised, ahead of the first notification. */
+    static void load() {}
+
     /**
-     * Collects the fields of a {@link Notification}. A field that is given twice has the last value. Not thread safe.
+     * Collects the fields of a {@link Notification}. A field that is given twice has the last value; descriptors under a
+     * second name are refused. Not thread safe.
      *
      * <p>Every method throws {@link IllegalArgumentException}, naming the parameter, for a value that the protocol
      * cannot carry: a newline or NUL (they would forge or void fields), text that is no Unicode, a number out of range.
@@ -320,7 +328,7 @@ public final class Notification {
          * @return this
          */
         public Builder storeDescriptors(String name, int... fds) {
-            field("FDSTORE", "1");
+            once("FDSTORE", "name", name);
             field("FDNAME", Fields.requireFdName("name", name));
             return descriptors("fds", fds);
         }
@@ -342,7 +350,7 @@ public final class Notification {
          * @return this
          */
         public Builder removeDescriptors(String name) {
-            field("FDSTOREREMOVE", "1");
+            once("FDSTOREREMOVE", "name", name);
             return field("FDNAME", Fields.requireFdName("name", name));
         }
 
@@ -373,7 +381,7 @@ public final class Notification {
                 text.append("READY=1\n");
             }
             if (reloading) {
-                text.append("RELOADING=1\n");
+                text.append(RELOADING_LINE).append('\n');
             }
             // No lambda: its bootstrap would cost more than everything else here.
             for (Map.Entry<String, String> field : fields.entrySet()) {
@@ -424,6 +432,15 @@ public final class Notification {
         private Builder descriptors(String parameter, int[] fds) {
             descriptors = Fields.requireDescriptors(parameter, fds.clone());
             return this;
+        }
+
+        /** One datagram has one FDNAME, so descriptors of another name would be lost, and must not be so silently. */
+        private void once(String key, String parameter, String value) {
+            if (fields.containsKey(key)) {
+                throw new IllegalArgumentException(
+                        parameter + ": " + value + " is a second one, each name needs a notification of its own");
+            }
+            field(key, "1");
         }
 
         private Builder field(String key, String value) {

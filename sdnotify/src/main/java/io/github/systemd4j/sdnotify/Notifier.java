@@ -21,12 +21,14 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Nothing here throws because of the outside world, and nothing waits for longer than the timeout (one second unless
- * told otherwise): every call answers with a {@link NotifyResult}. Without {@code NOTIFY_SOCKET} every call answers
+ * told otherwise), but for the first call, which also loads what makes system calls ({@link #warmUp}): every call
+ * answers with a {@link NotifyResult}. Without {@code NOTIFY_SOCKET} every call answers
  * {@link NotifyResult.NotUnderSystemd} and no native code is loaded. A value that the protocol cannot carry is the
  * caller's mistake: {@link IllegalArgumentException}, and nothing is sent.
  *
- * <p>The socket is opened by the first notification and stays connected; a receiver that was replaced is found again.
- * Thread safe; the datagrams of one thread keep their order.
+ * <p>The socket is opened by the first notification and stays connected; a receiver that went away and was replaced is
+ * found again. Keep one notifier for the process: each holds a descriptor until it is closed. Thread safe; the datagrams
+ * of one thread keep their order.
  */
 public final class Notifier implements AutoCloseable {
 
@@ -106,7 +108,7 @@ public final class Notifier implements AutoCloseable {
 
     /**
      * Takes out of a child's environment what is meant for this process alone: {@code NOTIFY_SOCKET}, {@code
-     * WATCHDOG_*}, {@code LISTEN_*}. Without it a child could notify in our name. The environment of a Java process
+     * WATCHDOG_*}, {@code LISTEN_*}, {@code FDSTORE}. Without it a child could notify in our name. The environment of a Java process
      * itself cannot be changed; this is the way.
      *
      * @param child what starts the child
@@ -196,7 +198,8 @@ public final class Notifier implements AutoCloseable {
     }
 
     /**
-     * {@code WATCHDOG=1}: the service is alive. {@link #pingWatchdog} calls it in time. Allocates nothing.
+     * {@code WATCHDOG=1}: the service is alive. {@link #pingWatchdog} calls it in time. Allocates nothing
+     * on a platform thread.
      *
      * @return the answer
      */
@@ -232,6 +235,10 @@ public final class Notifier implements AutoCloseable {
         return address == null ? NOT_UNDER_SYSTEMD : connection().send(notification, 0, true);
     }
 
+    boolean isClosed() {
+        return address != null && connection().isClosed();
+    }
+
     boolean hasSentReady() {
         return address != null && connection().hasSentReady();
     }
@@ -240,11 +247,11 @@ public final class Notifier implements AutoCloseable {
      * Waits until the manager has read everything that was sent before, see sd_notify_barrier(3). For a process that
      * is about to end: datagrams of a dead process cannot be attributed to its unit.
      *
-     * <p>Relays that do not know the barrier close its descriptor as they read, so behind them it says only that the
-     * relay has read.
+     * <p>A relay that does not know the barrier closes its descriptor as it reads, and a receiver that goes away closes it
+     * without: then the answer is the same, and says only that.
      *
-     * @param timeout how long to wait at most, 1 microsecond or more
-     * @return sent, when all was read; failed with ETIMEDOUT when it was not in time
+     * @param timeout how long to wait at most, a full queue included, 1 microsecond or more
+     * @return sent, when all was read; failed with ETIMEDOUT when that was not said in time
      */
     public NotifyResult barrier(Duration timeout) {
         Fields.requireMicros("timeout", timeout);
@@ -296,9 +303,7 @@ public final class Notifier implements AutoCloseable {
      */
     public void warmUp() {
         if (address != null) {
-            Thread thread = new Thread(new WarmUp(this), "systemd4j-notify-warm-up");
-            thread.setDaemon(true);
-            thread.start();
+            WarmUp.start(this);
         }
     }
 
@@ -320,7 +325,10 @@ public final class Notifier implements AutoCloseable {
         return address == null ? Optional.empty() : connection().lastFailure();
     }
 
-    /** Closes the socket. Later calls answer that they failed. May be called again. */
+    /**
+     * Closes the socket, after a call that is under way, which takes the timeout at most. Later calls answer that they
+     * failed; pings and extensions end. May be called again.
+     */
     @Override
     public void close() {
         if (address != null) {

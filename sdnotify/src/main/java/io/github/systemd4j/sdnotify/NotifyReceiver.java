@@ -10,8 +10,6 @@ import io.github.systemd4j.linux.libc.Message;
 import io.github.systemd4j.linux.libc.PollFd;
 import io.github.systemd4j.linux.libc.Sockaddr;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -19,7 +17,7 @@ import java.util.Optional;
  * The manager's side: binds a socket that services notify, and takes what they send, with descriptors and the kernel's
  * word on who sent it. For supervisors, wrappers and tests.
  *
- * <p>Thread safe; one thread at a time receives. {@link #close} waits for a {@link #receive} that is under way.
+ * <p>Thread safe; one thread at a time receives.
  */
 public final class NotifyReceiver implements AutoCloseable {
 
@@ -28,8 +26,9 @@ public final class NotifyReceiver implements AutoCloseable {
     private final int fd;
     private final Message message;
     private final PollFd poll;
-    private boolean shutdown;
-    private boolean closed;
+    private final Object gate = new Object();
+    private volatile boolean shutdown;
+    private volatile boolean closed; // written under gate, with the lock of receive
 
     private NotifyReceiver(Libc libc, NotifyAddress address, int fd) {
         this.libc = libc;
@@ -66,7 +65,7 @@ public final class NotifyReceiver implements AutoCloseable {
         try {
             configure(libc, fd, parsed);
             return new NotifyReceiver(libc, parsed, fd);
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             libc.close(fd);
             throw e;
         }
@@ -102,12 +101,15 @@ public final class NotifyReceiver implements AutoCloseable {
      * Takes the next datagram.
      *
      * @param timeout how long to wait at most; zero only looks
-     * @return the datagram, or empty if none came in time
+     * @return the datagram, or empty if none came in time or before {@link #shutdown}
      * @throws IOException if the socket fails or is closed
      */
     public synchronized Optional<ReceivedNotification> receive(Duration timeout) throws IOException {
         if (closed) {
             throw new SystemCallException("recvmsg", address.text(), Errno.EBADF, "this NotifyReceiver is closed");
+        }
+        if (timeout.isNegative()) {
+            throw new IllegalArgumentException("timeout: " + timeout + ", must not be negative");
         }
         long deadline = Deadline.in(Fields.nanos(timeout));
         while (true) {
@@ -141,29 +143,39 @@ public final class NotifyReceiver implements AutoCloseable {
     }
 
     /**
-     * Takes no more datagrams: senders are refused from now on, what is queued can still be received. To go without
-     * losing any: shut down, receive until nothing is left, close.
+     * Takes no more datagrams: senders are refused from now on, what is queued can still be received, and a receive that
+     * waits ends. To go without losing any: shut down, receive until nothing is left, close.
      */
-    public synchronized void shutdown() {
-        if (!closed) {
-            libc.shutdown(fd, Constants.SHUT_RD);
-            shutdown = true;
+    public void shutdown() {
+        synchronized (gate) { // not the lock of receive, which may be held for as long as its caller likes
+            if (!closed) {
+                libc.shutdown(fd, Constants.SHUT_RD);
+                shutdown = true;
+            }
         }
     }
 
-    /** Closes the socket and removes its file. Datagrams not yet received are lost. May be called again. */
+    /**
+     * Closes the socket and removes the path that it was bound to, whoever is bound there by now. Ends a receive that
+     * waits. Datagrams not yet received are lost. May be called again.
+     */
     @Override
-    public synchronized void close() {
-        if (closed) {
-            return;
-        }
-        closed = true;
-        libc.close(fd);
-        if (address.kind() == NotifyAddress.Kind.PATH) {
-            try {
-                Files.deleteIfExists(Path.of(address.text()));
-            } catch (IOException e) {
-                // Somebody took the directory away or its permission: then there is nothing left to tidy.
+    public void close() {
+        shutdown();
+        synchronized (this) {
+            synchronized (gate) {
+                if (closed) {
+                    return;
+                }
+                closed = true;
+                libc.close(fd);
+            }
+            if (address.kind() == NotifyAddress.Kind.PATH) {
+                // By its bytes, which the platform's charset may have no name for.
+                Memory sockaddr = Memory.allocate(libc, Sockaddr.SIZE);
+                address.write(sockaddr.bytes());
+                libc.unlink(sockaddr.address() + Sockaddr.PATH);
+                sockaddr.keepAlive();
             }
         }
     }

@@ -20,7 +20,7 @@ public sealed interface NotifyResult {
     record NotUnderSystemd() implements NotifyResult {}
 
     /**
-     * Nothing was sent. The service goes on.
+     * It was not sent; of a barrier, or over vsock: that it was read is not known. The service goes on.
      *
      * @param cause why: a {@link io.github.systemd4j.linux.SystemCallException} with the errno
      */

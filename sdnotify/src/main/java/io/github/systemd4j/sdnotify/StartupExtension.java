@@ -24,7 +24,7 @@ public final class StartupExtension implements AutoCloseable {
         this.request = Notification.builder().extendTimeout(extension).build();
         this.ticker = new Ticker("systemd4j-extend-timeout", Fields.nanos(extension) / 2, this::turn);
         if (notifier.isEnabled()) {
-            ticker.start();
+            lastFailure = ticker.start();
         } else {
             ticker.stop();
         }
@@ -42,16 +42,17 @@ public final class StartupExtension implements AutoCloseable {
         if (notifier.sendWhileStarting(request) instanceof NotifyResult.Failed failed) {
             lastFailure = failed.cause();
         }
-        return !notifier.hasSentReady();
+        return !notifier.hasSentReady() && !notifier.isClosed();
     }
 
     /**
      * Whether time is still being asked for.
      *
-     * @return false after READY, after a progress check that said no, after {@link #close}, without a manager
+     * @return false after READY, after a progress check that said no, after {@link #close} of this or of the notifier,
+     *     without a manager, or if no thread was to be had
      */
     public boolean isRunning() {
-        return ticker.isRunning() && !notifier.hasSentReady();
+        return ticker.isRunning() && !notifier.hasSentReady() && !notifier.isClosed();
     }
 
     /**

@@ -2,6 +2,7 @@ package io.github.systemd4j.sdnotify;
 
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** A daemon thread that does something at a steady interval until it is told to stop. */
 final class Ticker implements Runnable {
@@ -15,13 +16,20 @@ final class Ticker implements Runnable {
     Ticker(String name, long intervalNanos, BooleanSupplier task) {
         this.intervalNanos = Math.max(1, Math.min(intervalNanos, Long.MAX_VALUE / 2)); // sums must not overflow
         this.task = task;
-        this.thread = new Thread(this, name);
+        this.thread = new Thread(null, this, name, 0, false); // nothing is inherited from whoever starts it
         thread.setDaemon(true);
     }
 
-    Ticker start() {
-        thread.start();
-        return this;
+    /** Answers what kept it from starting: a process may not have as many threads as it likes. */
+    @Nullable
+    Throwable start() {
+        try {
+            thread.start();
+            return null;
+        } catch (OutOfMemoryError e) {
+            running = false;
+            return e;
+        }
     }
 
     boolean isRunning() {

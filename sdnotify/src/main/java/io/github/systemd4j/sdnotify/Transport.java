@@ -7,7 +7,7 @@ interface Transport {
     int[] OWN_CREDENTIALS = {};
 
     /**
-     * Sends a datagram whole or not at all.
+     * Sends a datagram.
      *
      * @param bytes the datagram, which never changes afterwards
      * @param fds descriptors to pass, may be empty

@@ -28,6 +28,7 @@ final class UnixTransport implements Transport {
     private final PollFd poll;
     private byte @Nullable [] staged;
     private int fd = -1;
+    private boolean stale;
 
     UnixTransport(Libc libc, NotifyAddress address, long timeoutNanos) {
         this.libc = libc;
@@ -44,15 +45,9 @@ final class UnixTransport implements Transport {
     public NotifyResult send(byte[] bytes, int[] fds, int[] ucred, long deadline) {
         stage(bytes);
         long limit = deadline;
-        boolean healed = false;
-        if (fd < 0) {
-            NotifyResult failure = open();
-            if (failure != null) {
-                return failure;
-            }
-            healed = true;
-        }
-        while (true) {
+        boolean fresh = fd < 0 || stale;
+        NotifyResult failure = fresh ? connectAnew() : null;
+        while (failure == null) {
             long result = transmit(bytes.length, fds, ucred);
             if (result >= 0) {
                 return Answers.SENT;
@@ -60,21 +55,30 @@ final class UnixTransport implements Transport {
             int errno = (int) -result;
             if (errno == Errno.EAGAIN) {
                 limit = Deadline.orIn(limit, timeoutNanos);
-                if (poll.await(fd, Constants.POLLOUT, limit) <= 0 || Deadline.isPast(limit)) {
-                    return failed(
-                            "send", errno, "the receiver's queue stayed full for " + timeoutNanos / 1_000_000 + " ms");
-                }
+                failure = awaitRoom(limit);
             } else if (errno != Errno.EINTR) {
-                if (healed || !isReceiverGone(errno)) {
-                    return failed(fds.length + ucred.length > 0 ? "sendmsg" : "send", errno, advice(errno, fds, ucred));
+                if (fresh || !isConnectionLost(errno)) {
+                    String call = fds.length + ucred.length > 0 ? "sendmsg" : "send";
+                    return failed(call, errno, advice(errno, fds, ucred));
                 }
-                healed = true;
-                NotifyResult failure = connect();
-                if (failure != null) {
-                    return failure;
-                }
+                fresh = true;
+                failure = connectAnew();
             }
         }
+        return failure;
+    }
+
+    private @Nullable NotifyResult awaitRoom(long limit) {
+        int events = poll.await(fd, Constants.POLLOUT, limit);
+        if (events < 0) {
+            return failed("poll", -events, null);
+        }
+        if (events > 0 && !Deadline.isPast(limit)) {
+            return null;
+        }
+        // It may also be the queue of a receiver that hangs while another one is bound to its address by now.
+        stale = true;
+        return failed("send", Errno.EAGAIN, "the receiver's queue stayed full");
     }
 
     /** A constant that was sent last is there already: the bytes of a Notification never change. */
@@ -95,28 +99,33 @@ final class UnixTransport implements Transport {
         return result;
     }
 
-    /** A receiver that closed, was replaced, or reads no more; a new one may be bound to the same address. */
-    private static boolean isReceiverGone(int errno) {
-        return errno == Errno.ECONNREFUSED
-                || errno == Errno.ENOTCONN
-                || errno == Errno.ECONNRESET
-                || errno == Errno.EPIPE;
+    /** A receiver that closed, was replaced, or reads no more; or a descriptor that somebody closed under us. */
+    private boolean isConnectionLost(int errno) {
+        return switch (errno) {
+            case Errno.ECONNREFUSED, Errno.ENOTCONN, Errno.ECONNRESET, Errno.EPIPE -> true;
+            case Errno.EBADF, Errno.ENOTSOCK -> forgetLostSocket(errno);
+            default -> false;
+        };
     }
 
-    private @Nullable NotifyResult open() {
-        int opened = libc.socket(Constants.AF_UNIX, Constants.SOCK_DGRAM | Constants.SOCK_CLOEXEC, 0);
-        if (opened < 0) {
-            return failed("socket", -opened, null);
+    private boolean forgetLostSocket(int errno) {
+        if (errno == Errno.EBADF && libc.fcntl(fd, Constants.F_GETFD, 0) >= 0) {
+            return false; // ours is well: it is one of those to be passed
         }
-        fd = opened;
-        NotifyResult failure = connect();
-        if (failure != null) {
-            close();
-        }
-        return failure;
+        fd = -1;
+        return true;
     }
 
-    private @Nullable NotifyResult connect() {
+    /** Connects the socket, again or for the first time; a connected datagram socket may be connected elsewhere. */
+    private @Nullable NotifyResult connectAnew() {
+        stale = false;
+        if (fd < 0) {
+            int opened = libc.socket(Constants.AF_UNIX, Constants.SOCK_DGRAM | Constants.SOCK_CLOEXEC, 0);
+            if (opened < 0) {
+                return failed("socket", -opened, null);
+            }
+            fd = opened;
+        }
         int result = libc.connect(fd, sockaddr.address(), sockaddrLength);
         sockaddr.keepAlive();
         return result == 0
@@ -152,7 +161,7 @@ final class UnixTransport implements Transport {
     @Override
     public void warmUp() {
         if (fd < 0) {
-            open();
+            connectAnew();
         }
         libc.send(-1, payload, 0, FLAGS); // refused as it should be; the way there is linked now
     }

@@ -44,7 +44,7 @@ final class VsockTransport implements Transport {
             return failed("sendmsg", Errno.EOPNOTSUPP, "vsock carries neither descriptors nor another process's pid");
         }
         payload.bytes().put(0, bytes);
-        long limit = Deadline.orIn(deadline, timeoutNanos);
+        long limit = Deadline.earlier(deadline, Deadline.in(timeoutNanos));
         NotifyResult last = failed("socket", Errno.EAFNOSUPPORT, null);
         for (int type : address.types()) {
             NotifyResult result = sendBy(type, bytes.length, limit);

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Pings the watchdog at half its timeout while the service is healthy. A health check that says no, throws or hangs
  * lets the pings drop, and the manager acts as {@code WatchdogSec=} says; one that recovers is pinged for again. Neither
- * an exception nor an error ends the pinger.
+ * an exception nor an error ends the pinger; closing it does, or the notifier.
  *
  * <p>Made by {@link Notifier#pingWatchdog}. One daemon thread, {@code systemd4j-watchdog}. Thread safe.
  */
@@ -27,11 +27,14 @@ public final class WatchdogPinger implements AutoCloseable {
                 ? new Ticker("systemd4j-watchdog", Fields.nanos(watchdog.pingInterval()), this::turn)
                 : null;
         if (ticker != null) {
-            ticker.start();
+            lastFailure = ticker.start();
         }
     }
 
     private boolean turn() {
+        if (notifier.isClosed()) {
+            return false;
+        }
         try {
             if (!health.isHealthy()) {
                 missed.incrementAndGet();
@@ -54,10 +57,11 @@ public final class WatchdogPinger implements AutoCloseable {
     /**
      * Whether pings are being sent, or would be if the service were healthy.
      *
-     * @return false if the watchdog is disabled, or after {@link #close}
+     * @return false if the watchdog is disabled, after {@link #close} of this or of the notifier, or if no thread was to
+     *     be had, which {@link #lastFailure} tells
      */
     public boolean isRunning() {
-        return ticker != null && ticker.isRunning();
+        return ticker != null && ticker.isRunning() && !notifier.isClosed();
     }
 
     /**

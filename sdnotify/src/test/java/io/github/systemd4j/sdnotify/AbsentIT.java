@@ -3,9 +3,11 @@ package io.github.systemd4j.sdnotify;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Where nobody asks to be notified, the library costs nothing: no back-end is loaded. */
 @Timeout(60)
@@ -30,6 +32,32 @@ class AbsentIT {
                 .contains("Failed")
                 .contains("io.github.systemd4j.linux.libc")
                 .contains("ffm".equals(expected) ? "java.lang.foreign.Linker" : "com.sun.jna");
+    }
+
+    /** The JDK spoils the variable there; its bytes are in /proc. */
+    @Test
+    void aPathThatThePlatformsCharsetCannotSpell(@TempDir Path directory) throws Exception {
+        String path = directory + "/s\u00fcd";
+        try (NotifyReceiver receiver = NotifyReceiver.bind(path)) {
+            ProcessBuilder builder = new ProcessBuilder(
+                            "sh",
+                            "-c",
+                            "NOTIFY_SOCKET=" + directory + "/s$(printf '\\303\\274')d exec \"$@\"",
+                            "sh",
+                            System.getProperty("java.home") + "/bin/java",
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            AbsentProbe.class.getName())
+                    .redirectErrorStream(true);
+            builder.environment().put("LC_ALL", "C");
+            Process process = builder.start();
+
+            assertThat(receiver.receive(Manager.SOON)).get().hasToString("READY=1");
+
+            process.destroy();
+            assertThat(process.waitFor()).isNotNegative();
+        }
+        assertThat(directory).isEmptyDirectory();
     }
 
     private static String run(boolean withSocket) throws Exception {

@@ -178,6 +178,8 @@ class NotificationTest {
         refused(
                 "FDSTORE",
                 () -> builder().storeDescriptors("a", 3).removeDescriptors("a").build());
+        refused("second one", () -> builder().storeDescriptors("a", 3).storeDescriptors("b", 4));
+        refused("second one", () -> builder().removeDescriptors("a").removeDescriptors("b"));
         refused(
                 "MAINPIDFD",
                 () -> builder().storeDescriptors("a", 3).mainPidFd(4).build());

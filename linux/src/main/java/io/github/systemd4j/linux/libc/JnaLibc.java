@@ -11,6 +11,8 @@ import java.nio.ByteBuffer;
  */
 final class JnaLibc implements Libc {
 
+    private static final int ENOSYS = 38;
+
     private JnaLibc() {}
 
     static Libc open() {
@@ -130,7 +132,7 @@ final class JnaLibc implements Libc {
 
     @Override
     public int memfd_create(long name, int flags) {
-        return result(Functions.memfd_create(name, flags));
+        return Memfd.AVAILABLE ? result(Memfd.memfd_create(name, flags)) : -ENOSYS;
     }
 
     @Override
@@ -159,6 +161,11 @@ final class JnaLibc implements Libc {
     }
 
     @Override
+    public int unlink(long path) {
+        return result(Functions.unlink(path));
+    }
+
+    @Override
     public int kill(int pid, int signal) {
         return result(Functions.kill(pid, signal));
     }
@@ -171,6 +178,25 @@ final class JnaLibc implements Libc {
     @Override
     public int getgid() {
         return Functions.getgid();
+    }
+
+    /** Apart, because JNA binds all functions of a class or none, and this one is missing before glibc 2.27. */
+    private static final class Memfd {
+
+        static final boolean AVAILABLE = register();
+
+        private Memfd() {}
+
+        private static boolean register() {
+            try {
+                Native.register(Memfd.class, NativeLibrary.getProcess());
+                return true;
+            } catch (UnsatisfiedLinkError e) {
+                return false;
+            }
+        }
+
+        static native int memfd_create(long name, int flags);
     }
 
     /** What JNA binds: the names are looked up as they stand here. */
@@ -216,7 +242,7 @@ final class JnaLibc implements Libc {
 
         static native int pipe2(long fds, int flags);
 
-        static native int memfd_create(long name, int flags);
+        static native int unlink(long path);
 
         static native long read(int fd, long buffer, long length);
 

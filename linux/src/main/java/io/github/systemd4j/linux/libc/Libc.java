@@ -220,7 +220,8 @@ public interface Libc {
     int pipe2(long fds, int flags);
 
     /**
-     * Makes an anonymous file. See memfd_create(2).
+     * Makes an anonymous file. See memfd_create(2). {@code ENOSYS} where the C library has no such function, which is
+     * before glibc 2.27.
      *
      * @param name the address of a name that ends with a NUL
      * @param flags {@code MFD_*}
@@ -266,6 +267,14 @@ public interface Libc {
      * @return 0, or -errno
      */
     int close(int fd);
+
+    /**
+     * Removes a name from the file system. See unlink(2).
+     *
+     * @param path the address of a path that ends with a NUL
+     * @return 0, or -errno
+     */
+    int unlink(long path);
 
     /**
      * Reads a clock. See clock_gettime(2).

@@ -1,6 +1,7 @@
 package io.github.systemd4j.linux.libc;
 
 import java.nio.ByteBuffer;
+import java.util.Objects;
 
 /**
  * One datagram with its descriptors and credentials, in native memory that is used again and again: a msghdr, one
@@ -31,6 +32,7 @@ public final class Message {
     private final Libc libc;
     private final Memory memory;
     private final int controlSize;
+    private final int maxDescriptorBytes;
     private final int payloadAt;
     private final int payloadSize;
 
@@ -50,7 +52,8 @@ public final class Message {
     public Message(Libc libc, int payloadSize, int maxDescriptors) {
         this.libc = libc;
         this.payloadSize = payloadSize;
-        this.controlSize = space(UCRED) + space(4 * maxDescriptors);
+        this.maxDescriptorBytes = 4 * maxDescriptors;
+        this.controlSize = space(UCRED) + space(maxDescriptorBytes);
         this.payloadAt = CONTROL_DATA + controlSize;
         this.memory = Memory.allocate(libc, payloadAt + payloadSize);
     }
@@ -98,6 +101,10 @@ public final class Message {
      * @return the number of bytes sent, or -errno
      */
     public long send(int fd, int length, int[] fds, int[] ucred, int flags) {
+        Objects.checkFromIndexSize(0, length, payloadSize);
+        if (4 * fds.length > maxDescriptorBytes) {
+            throw new IllegalArgumentException("fds: " + fds.length + ", there is room for " + maxDescriptorBytes / 4);
+        }
         int end = CONTROL_DATA;
         if (ucred.length > 0) {
             end = putControl(end, Constants.SCM_CREDENTIALS, ucred);

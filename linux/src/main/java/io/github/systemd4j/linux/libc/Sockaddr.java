@@ -11,7 +11,8 @@ public final class Sockaddr {
     /** The longest path, without the NUL after it; an abstract name has one more byte, its own leading NUL included. */
     public static final int UNIX_PATH_MAX = 107;
 
-    private static final int PATH = 2;
+    /** Where the path stands in an address that {@link #path} wrote; a NUL ends it. */
+    public static final int PATH = 2;
 
     private Sockaddr() {}
 

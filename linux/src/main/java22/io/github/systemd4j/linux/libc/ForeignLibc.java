@@ -39,15 +39,21 @@ final class ForeignLibc implements Libc {
     private static final MemorySegment FCNTL = function("fcntl");
     private static final MemorySegment DUP = function("dup");
     private static final MemorySegment PIPE2 = function("pipe2");
-    private static final MemorySegment MEMFD_CREATE = function("memfd_create");
+    /** NULL before glibc 2.27. */
+    private static final MemorySegment MEMFD_CREATE =
+            Linker.nativeLinker().defaultLookup().find("memfd_create").orElse(MemorySegment.NULL);
+
     private static final MemorySegment READ = function("read");
     private static final MemorySegment WRITE = function("write");
     private static final MemorySegment LSEEK = function("lseek");
     private static final MemorySegment CLOSE = function("close");
     private static final MemorySegment CLOCK_GETTIME = function("clock_gettime");
+    private static final MemorySegment UNLINK = function("unlink");
     private static final MemorySegment KILL = function("kill");
     private static final MemorySegment GETUID = function("getuid");
     private static final MemorySegment GETGID = function("getgid");
+
+    private static final int ENOSYS = 38;
 
     private static final MethodHandle CALL = handle();
 
@@ -213,7 +219,7 @@ final class ForeignLibc implements Libc {
 
     @Override
     public int memfd_create(long name, int flags) {
-        return callInt(MEMFD_CREATE, name, flags, 0, 0, 0);
+        return MEMFD_CREATE.address() == 0 ? -ENOSYS : callInt(MEMFD_CREATE, name, flags, 0, 0, 0);
     }
 
     @Override
@@ -239,6 +245,11 @@ final class ForeignLibc implements Libc {
     @Override
     public int clock_gettime(int clock, long time) {
         return callInt(CLOCK_GETTIME, clock, time, 0, 0, 0);
+    }
+
+    @Override
+    public int unlink(long path) {
+        return callInt(UNLINK, path, 0, 0, 0, 0);
     }
 
     @Override
