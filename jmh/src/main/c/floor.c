@@ -43,6 +43,12 @@ int JNI(bind)(void *env, void *type) {
     return 0;
 }
 
+/* The connected socket, for those who call send() themselves. */
+int JNI(sender)(void *env, void *type) {
+    (void) env, (void) type;
+    return sender;
+}
+
 /* Whether libsystemd is there: 1 or 0. */
 int JNI(hasLibsystemd)(void *env, void *type) {
     (void) env, (void) type;

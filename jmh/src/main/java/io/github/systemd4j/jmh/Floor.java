@@ -14,6 +14,8 @@ final class Floor {
 
     static native int bind();
 
+    static native int sender();
+
     static native int hasLibsystemd();
 
     static native int drain();

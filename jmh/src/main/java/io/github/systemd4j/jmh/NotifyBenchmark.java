@@ -1,6 +1,9 @@
 package io.github.systemd4j.jmh;
 
+import com.sun.jna.Memory;
 import com.sun.jna.Native;
+import com.sun.jna.NativeLibrary;
+import com.sun.jna.Pointer;
 import info.faljse.SDNotify.SDNotify;
 import io.github.systemd4j.sdnotify.Notification;
 import io.github.systemd4j.sdnotify.Notifier;
@@ -27,6 +30,9 @@ import org.openjdk.jmh.annotations.TearDown;
 public class NotifyBenchmark {
 
     static final int BATCH = 8;
+
+    private static final int MSG_DONTWAIT = 0x40;
+    private static final int MSG_NOSIGNAL = 0x4000;
 
     /** The manager: who receives, in the same process. */
     @State(Scope.Thread)
@@ -97,6 +103,24 @@ public class NotifyBenchmark {
         final Libsystemd libsystemd = Native.load("systemd", Libsystemd.class);
     }
 
+    /** The C library's send() by JNA's direct mapping, and nothing around it: what JNA leaves to anybody. */
+    @State(Scope.Thread)
+    public static class JnaSend {
+
+        static {
+            Native.register(JnaSend.class, NativeLibrary.getProcess());
+        }
+
+        private final Memory message = new Memory(16);
+
+        @Setup(Level.Trial)
+        public void fill() {
+            message.setString(0, "WATCHDOG=1");
+        }
+
+        static native long send(int fd, long bytes, long length, int flags);
+    }
+
     /** What the harness itself and the step into C take. */
     @Benchmark
     public int nothing(Manager manager) {
@@ -112,6 +136,17 @@ public class NotifyBenchmark {
     @Benchmark
     public int cSdNotify(Manager manager, Systemd systemd) {
         return Floor.sdNotify(BATCH);
+    }
+
+    @Benchmark
+    public long jnaSend(Manager manager, JnaSend jna) {
+        int fd = Floor.sender();
+        long address = Pointer.nativeValue(jna.message);
+        long sent = 0;
+        for (int i = 0; i < BATCH; i++) {
+            sent += JnaSend.send(fd, address, 10, MSG_DONTWAIT | MSG_NOSIGNAL);
+        }
+        return sent;
     }
 
     @Benchmark
