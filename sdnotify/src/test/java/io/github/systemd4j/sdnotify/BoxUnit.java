@@ -53,9 +53,14 @@ final class BoxUnit implements AutoCloseable {
         return this;
     }
 
+    /** Has the service do something. */
+    void tell(String command) {
+        commands.println(command);
+    }
+
     /** Has the service do something and returns its answer. */
     String say(String command) throws IOException {
-        commands.println(command);
+        tell(command);
         String answer = answers.readLine();
         if (answer == null) {
             throw new AssertionError(name + " ended instead of answering " + command);

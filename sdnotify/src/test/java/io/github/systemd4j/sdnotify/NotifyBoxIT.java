@@ -96,7 +96,7 @@ class NotifyBoxIT {
             unit.send("watchdog-timeout 200");
             assertThat(unit.show("WatchdogUSec")).isEqualTo("3min 20s");
 
-            assertThat(unit.say("watchdog-trigger")).isEqualTo("Sent[]");
+            unit.tell("watchdog-trigger"); // it may not live to answer
 
             unit.await("ActiveState", "failed");
             assertThat(unit.show("Result")).isEqualTo("watchdog");
