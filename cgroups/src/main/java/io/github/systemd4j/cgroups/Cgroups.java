@@ -33,8 +33,8 @@ import org.jspecify.annotations.Nullable;
  * <p>No question throws because of what the system is like; every answer says why it is none.
  *
  * <p>The mount table is kept. It is read again when a mount point that was used is no longer the directory that it was,
- * and whenever there would be no answer otherwise: that is cheaper than to read it each time, and notices whatever would
- * make an answer wrong.
+ * and whenever there would be no answer otherwise: that is cheaper than to read it each time, and notices whatever
+ * would make an answer wrong.
  *
  * <p>Thread safe.
  */
@@ -52,13 +52,28 @@ public final class Cgroups {
     // under the lock
     private @Nullable MountTable table;
     private long tableReads;
-    /** The mount points that were used, and their device and inode. */
-    private final Map<RawPath, Object> mountPoints = new HashMap<>();
+    /** The mount points that were used. */
+    private final Map<RawPath, MountPoint> mountPoints = new HashMap<>();
 
     private byte[] ownText = NO_TEXT;
     private @Nullable Membership own;
     /** Answers for {@link #own} and {@link #table}. */
-    private final Map<String, Found> ownAnswers = new HashMap<>();
+    private final Map<String, OwnAnswer> ownAnswers = new HashMap<>();
+
+    /**
+     * A directory, and what it was when mountinfo was read.
+     *
+     * @param key its device and inode
+     */
+    private record MountPoint(Path directory, Object key) {
+
+        boolean isUnchanged() {
+            return key.equals(fileKey(directory));
+        }
+    }
+
+    /** An answer, good for as long as its mount point is what it was. */
+    private record OwnAnswer(Found found, MountPoint mountPoint) {}
 
     private Cgroups(Path root, boolean keep) {
         this.root = root;
@@ -189,13 +204,16 @@ public final class Cgroups {
     public Resolution resolve(String controller) {
         synchronized (lock) {
             Membership self = self();
-            Found known = self == own ? ownAnswers.get(controller) : null;
-            if (known != null && isUnchanged(known)) {
-                return known;
+            OwnAnswer known = self == own ? ownAnswers.get(controller) : null;
+            if (known != null && known.mountPoint().isUnchanged()) {
+                return known.found();
             }
             Resolution answer = resolve(self, controller);
-            if (self == own && answer instanceof Found found && mountPoints.containsKey(found.mountPoint())) {
-                ownAnswers.put(controller, found);
+            if (self == own && answer instanceof Found found) {
+                MountPoint mountPoint = mountPoints.get(found.mountPoint());
+                if (mountPoint != null) {
+                    ownAnswers.put(controller, new OwnAnswer(found, mountPoint));
+                }
             }
             return answer;
         }
@@ -274,16 +292,19 @@ public final class Cgroups {
     }
 
     private boolean isUnchanged(Found found) {
-        Object known = mountPoints.get(found.mountPoint());
-        return known != null && known.equals(fileKey(found.mountPoint().toPath(root)));
+        MountPoint known = mountPoints.get(found.mountPoint());
+        return known != null && known.isUnchanged();
     }
 
     /** Only if it is of the device that mountinfo said; if not, something has changed in between. */
     private void remember(Found found) {
-        Path mountPoint = found.mountPoint().toPath(root);
-        Object key = mountPoints.containsKey(found.mountPoint()) ? null : fileKey(mountPoint);
-        if (key != null && device(mountPoint) == found.device()) {
-            mountPoints.put(found.mountPoint(), key);
+        if (mountPoints.containsKey(found.mountPoint())) {
+            return;
+        }
+        Path directory = found.mountPoint().toPath(root);
+        Object key = fileKey(directory);
+        if (key != null && device(directory) == found.device()) {
+            mountPoints.put(found.mountPoint(), new MountPoint(directory, key));
         }
     }
 
@@ -343,7 +364,7 @@ public final class Cgroups {
         return units.on(units.unit().flatMap(this::machine));
     }
 
-    /** The part below the first process's group, or that of its {@code init.scope}; the whole path if it isn't there. */
+    /** The part below the first process's group, {@code init.scope} not counted; the whole path if it isn't there. */
     private static RawPath shifted(RawPath path, RawPath first) {
         String top = first.latin1();
         for (String own : new String[] {"/init.scope", "/system.slice", "/system"}) { // the last two before 226
@@ -367,9 +388,9 @@ public final class Cgroups {
     }
 
     /**
-     * Asks the kernel whether a process or thread really is where it was found: by the directory's device, and by {@code
-     * cgroup.procs}, or for threads {@code cgroup.threads} and {@code tasks}. Reads as much as there are processes in the
-     * group.
+     * Asks the kernel whether a process or thread really is where it was found: by the directory's device, and by
+     * {@code cgroup.procs}, or for threads {@code cgroup.threads} and {@code tasks}. Reads as much as there are
+     * processes in the group.
      *
      * @param found where it was found
      * @param id the id of the process or thread

@@ -78,8 +78,8 @@ public final class Membership {
     }
 
     /**
-     * Reads the text of a {@code /proc/PID/cgroup}. Nothing is refused: a line as the kernel does not write them is left
-     * out and counted.
+     * Reads the text of a {@code /proc/PID/cgroup}. Nothing is refused: a line as the kernel does not write them is
+     * left out and counted.
      *
      * @param text the bytes of the file
      * @return what it says
@@ -153,9 +153,12 @@ public final class Membership {
      * @return its line; empty if the process is in no v1 hierarchy with it, also where the unified hierarchy has it
      */
     public Optional<Entry> controller(String controller) {
-        return entries.stream()
-                .filter(entry -> entry.controllers().contains(controller))
-                .findFirst();
+        for (Entry entry : entries) {
+            if (entry.controllers().contains(controller)) {
+                return Optional.of(entry);
+            }
+        }
+        return Optional.empty();
     }
 
     /**
@@ -164,7 +167,12 @@ public final class Membership {
      * @return its line; empty on a kernel without it
      */
     public Optional<Entry> unified() {
-        return entries.stream().filter(Entry::isUnified).findFirst();
+        for (Entry entry : entries) {
+            if (entry.isUnified()) {
+                return Optional.of(entry);
+            }
+        }
+        return Optional.empty();
     }
 
     /**

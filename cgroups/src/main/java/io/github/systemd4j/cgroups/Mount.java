@@ -6,7 +6,8 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A line of mountinfo, proc_pid_mountinfo(5). Of a mount that is no control group, only what can hide others. Immutable.
+ * A line of mountinfo, proc_pid_mountinfo(5). Of a mount that is no control group, only what can hide others.
+ * Immutable.
  */
 final class Mount {
 

@@ -223,7 +223,8 @@ public final class MountTable {
 
     /**
      * Whether a path leads to a mount. It does not if, at any mount on the way from the root, something else is mounted
-     * on the same directory or on one above it. A mount on / itself does not count: who was there before it sees past it.
+     * on the same directory or on one above it. A mount on / itself does not count: who was there
+     * before it sees past it.
      */
     private boolean isVisible(Mount mount) {
         if (mount.isUnreachable()) {

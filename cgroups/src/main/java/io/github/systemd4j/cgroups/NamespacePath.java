@@ -5,9 +5,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A place in a hierarchy, seen from the root of our cgroup namespace: so many levels up, then down by names. The kernel
- * writes it as {@code /../../name}, and always the shortest way. So the first name after {@code /..} is never that of our
- * own ancestor there, and whether one place lies below another can be told although we cannot know our ancestors' names.
- * Immutable.
+ * writes it as {@code /../../name}, and always the shortest way. So the first name after {@code /..} is never that of
+ * our own ancestor there, and whether one place lies below another can be told although we cannot know our ancestors'
+ * names. Immutable.
  */
 final class NamespacePath {
 

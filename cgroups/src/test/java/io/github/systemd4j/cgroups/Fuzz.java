@@ -9,7 +9,8 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
- * Spoilt files, the same ones each time. The two parsers must take all of them, and no answer may lead out of its mount.
+ * Spoilt files, the same ones each time. The two parsers must take all of them, and no answer may lead out of its
+ * mount.
  * To run many: {@code java -Xmx32m -cp ... io.github.systemd4j.cgroups.Fuzz 10000000}
  */
 final class Fuzz {

@@ -56,7 +56,7 @@ final class Layouts {
             2:net_prio,net_cls:/
             1:name=systemd:/system.slice/web.service
             """, TMPFS + """
-            31 30 0:27 / /sys/fs/cgroup/systemd rw shared:4 - cgroup cgroup rw,xattr,release_agent=/usr/lib/agent,name=systemd
+            31 30 0:27 / /sys/fs/cgroup/systemd rw shared:4 - cgroup cgroup rw,xattr,release_agent=/agent,name=systemd
             32 30 0:28 / /sys/fs/cgroup/cpu,cpuacct rw shared:5 - cgroup cgroup rw,cpuacct,cpu,clone_children
             33 30 0:29 / /sys/fs/cgroup/memory rw shared:6 - cgroup cgroup rw,memory,clone_children
             34 30 0:30 / /sys/fs/cgroup/net_cls,net_prio rw shared:7 - cgroup cgroup rw,net_prio,net_cls

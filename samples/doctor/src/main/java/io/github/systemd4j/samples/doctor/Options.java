@@ -22,16 +22,16 @@ record Options(
             usage: java -jar doctor.jar cgroup [--pid PID]
                    java -jar doctor.jar cgroup --cgroup FILE --mountinfo FILE
 
-            Prints in which control groups a process is, by which directories they are reached, and what systemd calls the
-            place: its unit, slice and session.
+            Prints in which control groups a process is, by which directories they are reached, and what systemd calls
+            the place: its unit, slice and session.
 
               --pid PID         the process; this one, if not given
               --cgroup FILE     a recorded /proc/PID/cgroup instead
               --mountinfo FILE  the /proc/self/mountinfo that was recorded with it
               --help            this text
 
-            From recorded files it prints a line for each controller: the controller, the directory and v1 or v2, with tabs in
-            between; or the controller, - and the reason why there is none.
+            From recorded files it prints a line for each controller: the controller, the directory and v1 or v2, with
+            tabs in between; or the controller, - and the reason why there is none.
 
             Ends with 0; 1 no such process, or what the system says of it cannot be read; 64 wrong usage; 66 a recorded
             file cannot be read.
