@@ -32,9 +32,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>No question throws because of what the system is like; every answer says why it is none.
  *
- * <p>The mount table is kept. It is read again when a mount point that was used is no longer the directory that it was,
- * and whenever there would be no answer otherwise: that is cheaper than to read it each time, and notices whatever
- * would make an answer wrong.
+ * <p>The mount table is kept. It is read again when a mount point is used for the first time, or is no longer the
+ * directory that it was, and whenever there would be no answer otherwise: that is cheaper than to read it each time, and
+ * notices whatever would make an answer wrong.
  *
  * <p>Thread safe.
  */
@@ -51,6 +51,7 @@ public final class Cgroups {
     private final Object lock = new Object();
     // under the lock
     private @Nullable MountTable table;
+    private byte[] tableText = NO_TEXT;
     private long tableReads;
     /** The mount points that were used. */
     private final Map<RawPath, MountPoint> mountPoints = new HashMap<>();
@@ -254,11 +255,10 @@ public final class Cgroups {
         }
         synchronized (lock) {
             try {
-                boolean fresh = table == null;
-                Resolution answer = ask(question, table());
-                if (!fresh && !holds(answer)) {
-                    table = null;
-                    answer = ask(question, table());
+                MountTable known = table;
+                Resolution answer = ask(question, known == null ? readTable() : known);
+                if (known != null && !holds(answer)) {
+                    answer = ask(question, readTable());
                 }
                 if (answer instanceof Found found) {
                     remember(found);
@@ -324,14 +324,17 @@ public final class Cgroups {
         }
     }
 
-    private MountTable table() throws IOException {
+    /** What is known about mount points stays, if nothing at all has changed. */
+    private MountTable readTable() throws IOException {
+        byte[] text = ProcFile.read(root.resolve("proc/self/mountinfo"));
+        tableReads++;
         MountTable known = table;
-        if (known == null) {
-            known = MountTable.parse(ProcFile.read(root.resolve("proc/self/mountinfo")));
-            table = known;
-            tableReads++;
+        if (known == null || !Arrays.equals(text, tableText)) {
             mountPoints.clear();
             ownAnswers.clear();
+            known = MountTable.parse(text);
+            table = known;
+            tableText = text;
         }
         return known;
     }
