@@ -1,0 +1,187 @@
+package io.github.systemd4j.cgroups;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import io.github.systemd4j.cgroups.Resolution.Absent;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@code /proc/PID/cgroup} says: in which control group of each hierarchy a process or thread is, cgroups(7). The
+ * paths are seen from the cgroup namespace of whoever read the file.
+ *
+ * <p>Immutable.
+ */
+public final class Membership {
+
+    private static final byte[] DELETED = " (deleted)".getBytes(ISO_8859_1);
+
+    /**
+     * A line.
+     *
+     * @param hierarchy the hierarchy's number; 0 is the unified one
+     * @param controllers its controllers in the kernel's order, and {@code name=NAME} for a named hierarchy; empty for
+     *     the unified one
+     * @param path the control group; with {@code " (deleted)"} at its end if it was removed
+     */
+    public record Entry(int hierarchy, List<String> controllers, RawPath path) {
+
+        /**
+         * Makes an entry.
+         *
+         * @param hierarchy the hierarchy's number
+         * @param controllers its controllers, copied
+         * @param path the control group
+         */
+        public Entry {
+            controllers = List.copyOf(controllers);
+        }
+
+        /**
+         * Whether it is the unified hierarchy.
+         *
+         * @return true for {@code 0::}
+         */
+        public boolean isUnified() {
+            return hierarchy == 0 && controllers.isEmpty();
+        }
+
+        /** Whether it looks removed; a group may also have been given such a name. */
+        boolean looksRemoved() {
+            byte[] raw = path.raw();
+            return raw.length > DELETED.length && Bytes.is(raw, raw.length - DELETED.length, raw.length, DELETED);
+        }
+
+        /** The path without what the kernel says of it. */
+        RawPath cleanPath() {
+            byte[] raw = path.raw();
+            return looksRemoved() ? RawPath.trusted(Arrays.copyOf(raw, raw.length - DELETED.length)) : path;
+        }
+    }
+
+    private final List<Entry> entries;
+    private final int skippedLines;
+    private final @Nullable Absent problem;
+
+    private Membership(List<Entry> entries, int skippedLines, @Nullable Absent problem) {
+        this.entries = entries;
+        this.skippedLines = skippedLines;
+        this.problem = problem;
+    }
+
+    /** A process about which nothing is known. */
+    static Membership unknown(Absent problem) {
+        return new Membership(List.of(), 0, problem);
+    }
+
+    /**
+     * Reads the text of a {@code /proc/PID/cgroup}. Nothing is refused: a line as the kernel does not write them is
+     * left out and counted.
+     *
+     * @param text the bytes of the file
+     * @return what it says
+     */
+    public static Membership parse(byte[] text) {
+        List<Entry> entries = new ArrayList<>();
+        int skipped = 0;
+        for (int at = 0; at < text.length; ) {
+            int end = Bytes.end(text, at, text.length, '\n');
+            Entry entry = end == at ? null : entry(text, at, end);
+            if (entry != null) {
+                entries.add(entry);
+            } else if (end > at) {
+                skipped++;
+            }
+            at = end + 1;
+        }
+        return new Membership(List.copyOf(entries), skipped, null);
+    }
+
+    private static @Nullable Entry entry(byte[] text, int at, int end) {
+        int first = Bytes.indexOf(text, at, end, ':');
+        int second = first < 0 ? -1 : Bytes.indexOf(text, first + 1, end, ':'); // the path may have more of them
+        int hierarchy = first < 0 ? -1 : Bytes.number(text, at, first);
+        if (second < 0 || hierarchy < 0) {
+            return null;
+        }
+        if (second + 1 == end || text[second + 1] != '/' || Bytes.indexOf(text, second, end, 0) >= 0) {
+            return null;
+        }
+        List<String> controllers = new ArrayList<>(2);
+        for (int start = first + 1; start < second; ) {
+            int comma = Bytes.end(text, start, second, ',');
+            controllers.add(new String(text, start, comma - start, ISO_8859_1));
+            start = comma + 1;
+        }
+        return new Entry(hierarchy, controllers, RawPath.trusted(Arrays.copyOfRange(text, second + 1, end)));
+    }
+
+    /**
+     * The lines, in their order.
+     *
+     * @return all that were understood; none if the process isn't there
+     */
+    public List<Entry> entries() {
+        return entries;
+    }
+
+    /**
+     * How many lines could not be understood and are not among the {@link #entries}.
+     *
+     * @return 0 for every kernel we know
+     */
+    public int skippedLines() {
+        return skippedLines;
+    }
+
+    /**
+     * Why nothing is known of this process.
+     *
+     * @return empty if its file could be read
+     */
+    public Optional<Absent> problem() {
+        return Optional.ofNullable(problem);
+    }
+
+    /**
+     * The hierarchy on which a controller is.
+     *
+     * @param controller such as {@code memory}, or {@code name=systemd}
+     * @return its line; empty if the process is in no v1 hierarchy with it, also where the unified hierarchy has it
+     */
+    public Optional<Entry> controller(String controller) {
+        for (Entry entry : entries) {
+            if (entry.controllers().contains(controller)) {
+                return Optional.of(entry);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * The unified hierarchy.
+     *
+     * @return its line; empty on a kernel without it
+     */
+    public Optional<Entry> unified() {
+        for (Entry entry : entries) {
+            if (entry.isUnified()) {
+                return Optional.of(entry);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * The control group by which systemd knows the process: that of {@code name=systemd}, or where there is none, that
+     * of the unified hierarchy. In a hybrid layout both are the same.
+     *
+     * @return the path without {@code " (deleted)"}; empty if the process is in neither
+     */
+    public Optional<RawPath> systemdPath() {
+        return controller("name=systemd").or(this::unified).map(Entry::cleanPath);
+    }
+}

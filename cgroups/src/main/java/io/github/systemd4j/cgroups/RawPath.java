@@ -1,0 +1,151 @@
+package io.github.systemd4j.cgroups;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Path;
+import java.util.Arrays;
+
+/**
+ * A path as the kernel has it: bytes, in no charset. Names of control groups need not be UTF-8, and a Java program that
+ * was started with {@code LC_ALL=C} cannot even write down an umlaut; {@link #toPath} works for all of them.
+ *
+ * <p>Immutable.
+ */
+public final class RawPath {
+
+    private static final String HEX = "0123456789abcdef";
+
+    private final byte[] bytes;
+
+    private RawPath(byte[] bytes) {
+        this.bytes = bytes;
+    }
+
+    /**
+     * A path of text, as UTF-8.
+     *
+     * @param path such as {@code /system.slice}
+     * @return the path
+     * @throws IllegalArgumentException if there is a NUL in it
+     */
+    public static RawPath of(String path) {
+        return of(path.getBytes(UTF_8));
+    }
+
+    /**
+     * A path of bytes.
+     *
+     * @param path the bytes, copied
+     * @return the path
+     * @throws IllegalArgumentException if there is a NUL among them
+     */
+    public static RawPath of(byte[] path) {
+        if (Bytes.indexOf(path, 0, path.length, 0) >= 0) {
+            throw new IllegalArgumentException("path: there is a NUL in it");
+        }
+        return new RawPath(path.clone());
+    }
+
+    /** Takes the array as it is; there is no NUL in it. */
+    static RawPath trusted(byte[] bytes) {
+        return new RawPath(bytes);
+    }
+
+    /**
+     * The path.
+     *
+     * @return a copy of its bytes
+     */
+    public byte[] bytes() {
+        return bytes.clone();
+    }
+
+    /** Not copied. */
+    byte[] raw() {
+        return bytes;
+    }
+
+    /** Each byte as one character: good for comparing with ASCII, not for showing. */
+    String latin1() {
+        return new String(bytes, ISO_8859_1);
+    }
+
+    /**
+     * The same path below a root directory, as the JDK has it. It names the very same bytes whatever the platform's
+     * charset is: what the JDK cannot encode goes through a {@code file:} URI, whose escapes are bytes.
+     *
+     * @param root a directory of the default file system, such as {@code /}
+     * @return the path; its {@code toString} may show question marks, but it opens
+     */
+    public Path toPath(Path root) {
+        int start = 0;
+        while (start < bytes.length && bytes[start] == '/') {
+            start++;
+        }
+        if (isPlain(bytes, start)) {
+            return root.resolve(new String(bytes, start, bytes.length - start, ISO_8859_1));
+        }
+        String base = root.toAbsolutePath().toUri().getRawPath();
+        StringBuilder uri = new StringBuilder("file://").append(base);
+        if (!base.endsWith("/")) {
+            uri.append('/');
+        }
+        for (int i = start; i < bytes.length; i++) {
+            byte b = bytes[i];
+            if (b == '/' || Bytes.isAlphanumeric(b)) {
+                uri.append((char) b);
+            } else {
+                uri.append('%').append(HEX.charAt(b >> 4 & 15)).append(HEX.charAt(b & 15));
+            }
+        }
+        return Path.of(URI.create(uri.toString()));
+    }
+
+    private static boolean isPlain(byte[] bytes, int start) {
+        for (int i = start; i < bytes.length; i++) {
+            if (bytes[i] < 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof RawPath path && Arrays.equals(bytes, path.bytes);
+    }
+
+    @Override
+    public int hashCode() {
+        return Arrays.hashCode(bytes);
+    }
+
+    /**
+     * For people: the text, if it is UTF-8; otherwise with the odd bytes as {@code \xNN}. Control characters are shown
+     * like that too, so that it is one line.
+     */
+    @Override
+    public String toString() {
+        String text;
+        try {
+            text = UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+        } catch (CharacterCodingException e) {
+            text = latin1();
+        }
+        boolean utf8 = text.getBytes(UTF_8).length == bytes.length;
+        StringBuilder shown = new StringBuilder(text.length());
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c < ' ' || c == 127 || (c >= 128 && !utf8)) {
+                shown.append("\\x").append(HEX.charAt(c >> 4 & 15)).append(HEX.charAt(c & 15));
+            } else {
+                shown.append(c);
+            }
+        }
+        return shown.toString();
+    }
+}

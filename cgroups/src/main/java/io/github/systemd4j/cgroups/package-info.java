@@ -1,0 +1,11 @@
+/**
+ * Where processes are in the control group hierarchies, cgroups(7), and what systemd calls the place.
+ *
+ * <p>{@link io.github.systemd4j.cgroups.Cgroups} reads the running system: a {@link
+ * io.github.systemd4j.cgroups.Membership} is what {@code /proc/PID/cgroup} says, a {@link
+ * io.github.systemd4j.cgroups.MountTable} what {@code /proc/self/mountinfo} says, and a {@link
+ * io.github.systemd4j.cgroups.Resolution} is the directory, or the reason why there is none. {@link
+ * io.github.systemd4j.cgroups.Units} are the unit, slice, session, owner and machine. Names are bytes: {@link
+ * io.github.systemd4j.cgroups.RawPath}.
+ */
+package io.github.systemd4j.cgroups;
