@@ -34,8 +34,8 @@ public final class Program {
                 case "deaf" -> Runtime.getRuntime().addShutdownHook(new Thread(Program::hang));
                 case "hang" -> hang();
                 case "exit 3" -> System.exit(3);
-                default -> { // "child STEP": another process of ours takes the step
-                    new ProcessBuilder(command(step.substring("child ".length())))
+                default -> { // "child STEP": another process of ours takes the step, and lives until it was heard
+                    new ProcessBuilder(command(step.substring("child ".length()), "barrier"))
                             .inheritIO()
                             .start()
                             .waitFor();
