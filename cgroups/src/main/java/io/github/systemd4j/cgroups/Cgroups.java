@@ -358,13 +358,25 @@ public final class Cgroups {
      * @return its unit, slice, session, owner and machine, as far as it has them
      */
     public Units units(Membership process) {
-        Optional<RawPath> path = process.systemdPath();
+        boolean unifiedAlone = isUnifiedAlone(process);
+        Optional<RawPath> path = systemdPath(process, unifiedAlone);
         if (path.isEmpty()) {
             return Units.NONE;
         }
-        Optional<RawPath> first = read(root.resolve("proc/1/cgroup"), "1").systemdPath();
+        Optional<RawPath> first = systemdPath(read(root.resolve("proc/1/cgroup"), "1"), unifiedAlone);
         Units units = Units.of(first.isEmpty() ? path.get() : shifted(path.get(), first.get()));
         return units.on(units.unit().flatMap(this::machine));
+    }
+
+    /** Whether there is a name=systemd that is not mounted here: then it is that of a system around us, not of ours. */
+    private boolean isUnifiedAlone(Membership process) {
+        return process.unified().isPresent()
+                && resolve(process, "name=systemd") instanceof Absent absent
+                && absent.reason() == Reason.NOT_MOUNTED;
+    }
+
+    private static Optional<RawPath> systemdPath(Membership process, boolean unifiedAlone) {
+        return unifiedAlone ? process.unified().map(Membership.Entry::cleanPath) : process.systemdPath();
     }
 
     /** The part below the first process's group, {@code init.scope} not counted; the whole path if it isn't there. */
