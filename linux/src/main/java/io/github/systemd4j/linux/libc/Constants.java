@@ -6,10 +6,8 @@ package io.github.systemd4j.linux.libc;
  */
 public final class Constants {
 
-    public static final int AF_UNSPEC = 0;
     public static final int AF_UNIX = 1;
     public static final int AF_INET = 2;
-    public static final int AF_INET6 = 10;
     public static final int AF_VSOCK = 40;
 
     public static final int SOCK_STREAM = 1;
@@ -21,12 +19,7 @@ public final class Constants {
     public static final int SOL_SOCKET = 1;
     public static final int SO_TYPE = 3;
     public static final int SO_ERROR = 4;
-    public static final int SO_SNDBUF = 7;
-    public static final int SO_RCVBUF = 8;
     public static final int SO_PASSCRED = 16;
-    public static final int SO_PEERCRED = 17;
-    public static final int SO_ACCEPTCONN = 30;
-    public static final int SO_PROTOCOL = 38;
     public static final int SO_DOMAIN = 39;
 
     public static final int SCM_RIGHTS = 1;
@@ -42,11 +35,9 @@ public final class Constants {
 
     public static final int SHUT_RD = 0;
     public static final int SHUT_WR = 1;
-    public static final int SHUT_RDWR = 2;
 
     public static final int F_GETFD = 1;
     public static final int F_SETFD = 2;
-    public static final int F_GETFL = 3;
     public static final int F_SETFL = 4;
     public static final int F_DUPFD_CLOEXEC = 1030;
     public static final int F_ADD_SEALS = 1033;
@@ -61,10 +52,7 @@ public final class Constants {
 
     public static final short POLLIN = 0x1;
     public static final short POLLOUT = 0x4;
-    public static final short POLLERR = 0x8;
-    public static final short POLLHUP = 0x10;
 
-    public static final int CLOCK_REALTIME = 0;
     public static final int CLOCK_MONOTONIC = 1;
 
     private Constants() {}
