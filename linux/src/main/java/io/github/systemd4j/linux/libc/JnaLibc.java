@@ -1,5 +1,6 @@
 package io.github.systemd4j.linux.libc;
 
+import com.sun.jna.Function;
 import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
@@ -180,6 +181,26 @@ final class JnaLibc implements Libc {
         return Functions.getgid();
     }
 
+    @Override
+    public long dlopen(long path, int flags) {
+        return Functions.dlopen(path, flags);
+    }
+
+    @Override
+    public long dlsym(long handle, long name) {
+        return Functions.dlsym(handle, name);
+    }
+
+    @Override
+    public void memcpy(long to, long from, long length) {
+        Functions.memcpy(to, from, length);
+    }
+
+    @Override
+    public long call(long function, long a, long b, long c, long d, long e) {
+        return Function.getFunction(new Pointer(function)).invokeLong(new Object[] {a, b, c, d, e});
+    }
+
     /** Apart, because JNA binds all functions of a class or none, and this one is missing before glibc 2.27. */
     private static final class Memfd {
 
@@ -259,5 +280,11 @@ final class JnaLibc implements Libc {
         static native int getuid();
 
         static native int getgid();
+
+        static native long dlopen(long path, int flags);
+
+        static native long dlsym(long handle, long name);
+
+        static native long memcpy(long to, long from, long length);
     }
 }

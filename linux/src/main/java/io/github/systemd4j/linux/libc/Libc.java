@@ -307,4 +307,44 @@ public interface Libc {
      * @return the id
      */
     int getgid();
+
+    /**
+     * Opens a shared library, or finds one that is loaded. See dlopen(3).
+     *
+     * @param path the address of a path that ends with a NUL
+     * @param flags {@code RTLD_*}
+     * @return its handle, 0 if it is not to be had
+     */
+    long dlopen(long path, int flags);
+
+    /**
+     * Looks a symbol up. See dlsym(3).
+     *
+     * @param handle of {@link #dlopen}, 0 for all that is loaded for everybody ({@code RTLD_DEFAULT})
+     * @param name the address of a name that ends with a NUL
+     * @return its address, 0 if there is none
+     */
+    long dlsym(long handle, long name);
+
+    /**
+     * Copies memory, from wherever it is. See memcpy(3).
+     *
+     * @param to the address of the room
+     * @param from the address of the first byte
+     * @param length in bytes
+     */
+    void memcpy(long to, long from, long length);
+
+    /**
+     * Calls a function by its address, with up to five arguments that are integers or pointers. Not a C function.
+     *
+     * @param function its address
+     * @param a the first argument; those that the function does not have are 0
+     * @param b the second
+     * @param c the third
+     * @param d the fourth
+     * @param e the fifth
+     * @return what is in the register for results, of which an {@code int} is the lower half; never a negated errno
+     */
+    long call(long function, long a, long b, long c, long d, long e);
 }

@@ -52,6 +52,9 @@ final class ForeignLibc implements Libc {
     private static final MemorySegment KILL = function("kill");
     private static final MemorySegment GETUID = function("getuid");
     private static final MemorySegment GETGID = function("getgid");
+    private static final MemorySegment DLOPEN = function("dlopen");
+    private static final MemorySegment DLSYM = function("dlsym");
+    private static final MemorySegment MEMCPY = function("memcpy");
 
     private static final int ENOSYS = 38;
 
@@ -265,6 +268,26 @@ final class ForeignLibc implements Libc {
     @Override
     public int getgid() {
         return callInt(GETGID, 0, 0, 0, 0, 0);
+    }
+
+    @Override
+    public long dlopen(long path, int flags) {
+        return call(DLOPEN, errno(), path, flags, 0, 0, 0);
+    }
+
+    @Override
+    public long dlsym(long handle, long name) {
+        return call(DLSYM, errno(), handle, name, 0, 0, 0);
+    }
+
+    @Override
+    public void memcpy(long to, long from, long length) {
+        call(MEMCPY, errno(), to, from, length, 0, 0);
+    }
+
+    @Override
+    public long call(long function, long a, long b, long c, long d, long e) {
+        return call(MemorySegment.ofAddress(function), errno(), a, b, c, d, e);
     }
 
     /** The four bytes of one thread. */
