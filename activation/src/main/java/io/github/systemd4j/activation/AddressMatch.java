@@ -1,0 +1,67 @@
+package io.github.systemd4j.activation;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Which inherited socket is meant by an address that a server wants to bind. */
+final class AddressMatch {
+
+    private AddressMatch() {}
+
+    /** Null for none. Port 0 and no address mean a new one, whatever was inherited. */
+    static @Nullable InheritedDescriptor find(
+            List<InheritedDescriptor> descriptors, @Nullable SocketAddress wanted, boolean listening) {
+        if (wanted == null || (wanted instanceof InetSocketAddress inet && inet.getPort() == 0)) {
+            return null;
+        }
+        InheritedDescriptor narrower = null;
+        int narrowers = 0;
+        for (InheritedDescriptor each : descriptors) {
+            SocketAddress local = candidate(each, listening);
+            if (local == null) {
+                continue;
+            }
+            if (isSame(wanted, local)) {
+                return each;
+            }
+            if (isNarrower(wanted, local)) {
+                narrower = each;
+                narrowers++;
+            }
+        }
+        return narrowers == 1 ? narrower : null;
+    }
+
+    /** The address of one that could do: not taken, of the kind, and not abstract, for which the JDK has no address. */
+    private static @Nullable SocketAddress candidate(InheritedDescriptor descriptor, boolean listening) {
+        boolean fits = listening
+                ? descriptor.isSocket(null, null, true)
+                : descriptor.isSocketInet(null, DescriptorType.DATAGRAM, null, 0);
+        SocketAddress local = fits ? descriptor.localAddress().orElse(null) : null;
+        return local == null || local.toString().isEmpty() ? null : local;
+    }
+
+    private static boolean isSame(SocketAddress wanted, SocketAddress local) {
+        return wanted.equals(local)
+                || (wanted instanceof InetSocketAddress a
+                        && local instanceof InetSocketAddress b
+                        && a.getPort() == b.getPort()
+                        && isWildcard(a)
+                        && isWildcard(b));
+    }
+
+    private static boolean isNarrower(SocketAddress wanted, SocketAddress local) {
+        return wanted instanceof InetSocketAddress a
+                && local instanceof InetSocketAddress b
+                && a.getPort() == b.getPort()
+                && isWildcard(a);
+    }
+
+    private static boolean isWildcard(InetSocketAddress address) {
+        InetAddress host = address.getAddress();
+        return host != null && host.isAnyLocalAddress();
+    }
+}

@@ -1,0 +1,97 @@
+package io.github.systemd4j.activation;
+
+import java.io.FileDescriptor;
+import java.io.IOException;
+import java.net.ProtocolFamily;
+import java.net.SocketAddress;
+import java.nio.channels.Channel;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.Pipe;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.channels.spi.SelectorProvider;
+import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Our side of {@code sun.nio.ch.SystemdBridge}, which is defined at run time (see {@link Gate}) and known to us as a
+ * function alone. Thread safe. Each channel closes its descriptor with close(2) only: no shutdown, no unlink.
+ */
+final class Bridge {
+
+    private final BiFunction<String, @Nullable Object[], Object> inside;
+
+    Bridge(BiFunction<String, @Nullable Object[], Object> inside) {
+        this.inside = inside;
+    }
+
+    /** An option of the level SOL_SOCKET. */
+    int option(int fd, int name) throws IOException {
+        return (Integer) call("option", fd, name);
+    }
+
+    SocketAddress localAddress(int fd, ProtocolFamily family) throws IOException {
+        return (SocketAddress) call("local", fd, family);
+    }
+
+    /** Whether a socket has a peer. */
+    boolean isConnected(int fd) throws IOException {
+        return (Boolean) call("isConnected", fd);
+    }
+
+    ServerSocketChannel serverSocketChannel(int fd, @Nullable ProtocolFamily family) throws IOException {
+        return (ServerSocketChannel) call("server", fd, family);
+    }
+
+    SocketChannel socketChannel(int fd, @Nullable ProtocolFamily family) throws IOException {
+        return (SocketChannel) call("connected", fd, family);
+    }
+
+    DatagramChannel datagramChannel(int fd, @Nullable ProtocolFamily family) throws IOException {
+        return (DatagramChannel) call("datagram", fd, family);
+    }
+
+    Pipe.SourceChannel sourceChannel(int fd) throws IOException {
+        return (Pipe.SourceChannel) call("source", fd);
+    }
+
+    FileDescriptor fileDescriptor(int fd) throws IOException {
+        return (FileDescriptor) call("fileDescriptor", fd);
+    }
+
+    void setNonBlocking(int fd) throws IOException {
+        call("nonBlocking", fd);
+    }
+
+    int dup(int fd) throws IOException {
+        return (Integer) call("dup", fd);
+    }
+
+    void close(int fd) throws IOException {
+        call("close", fd);
+    }
+
+    /** The descriptor of a channel of the JDK, -1 for a channel that is none of the JDK's with a descriptor. */
+    int number(Channel channel) throws IOException {
+        return (Integer) call("number", channel);
+    }
+
+    /** Defines one more class beside the bridge. */
+    void define(byte[] classFile) throws IOException {
+        call("define", (Object) classFile);
+    }
+
+    SelectorProvider selectorProvider(BiFunction<SocketAddress, Boolean, Integer> adopter) throws IOException {
+        return (SelectorProvider) call("provider", adopter);
+    }
+
+    /** Whether the JDK's provider is ours from now on; not if it had chosen one before. */
+    boolean install(BiFunction<SocketAddress, Boolean, Integer> adopter) throws IOException {
+        return (Boolean) call("install", adopter);
+    }
+
+    /** The other side throws what it meets, declared or not. */
+    private Object call(String operation, @Nullable Object... arguments) throws IOException {
+        return inside.apply(operation, arguments);
+    }
+}

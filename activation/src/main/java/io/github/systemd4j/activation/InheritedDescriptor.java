@@ -1,0 +1,430 @@
+package io.github.systemd4j.activation;
+
+import io.github.systemd4j.linux.Errno;
+import io.github.systemd4j.linux.SystemCallException;
+import java.io.FileDescriptor;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ProtocolFamily;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channel;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.FileChannel;
+import java.nio.channels.Pipe;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HashSet;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A descriptor that was passed to this process, with the name it was given. It is taken once, by one of the methods that
+ * return a channel or the number; whoever took it owns and closes it. Nobody here shuts a socket down or unlinks a
+ * path, so the manager's own copy goes on listening after our {@code close()}.
+ *
+ * <p>What it is can be asked at any time before, and never throws: {@link #type}, {@link #localAddress} and the
+ * predicates of sd_is_socket(3) ask the kernel anew, and answer no for a descriptor that was taken.
+ *
+ * <p>Thread safe: of several takers one gets it, the others an {@link IllegalStateException}.
+ */
+public final class InheritedDescriptor implements AutoCloseable {
+
+    private final int number;
+    private final String name;
+    /** Descriptor 0, for which the JDK has a way of its own. */
+    private final boolean standardInput;
+
+    private boolean taken; // guarded by this
+
+    private InheritedDescriptor(int number, String name, boolean standardInput) {
+        this.number = number;
+        this.name = name;
+        this.standardInput = standardInput;
+    }
+
+    static InheritedDescriptor standardInput() {
+        return new InheritedDescriptor(0, "stdin", true);
+    }
+
+    /**
+     * Owns a descriptor that this process has from elsewhere, so that it can become a channel.
+     *
+     * @param number the descriptor, owned by the new object from now on
+     * @param name a name for it
+     * @return the descriptor
+     */
+    public static InheritedDescriptor of(int number, String name) {
+        if (number < 0) {
+            throw new IllegalArgumentException("number: " + number + ", must not be negative");
+        }
+        return new InheritedDescriptor(number, name, false);
+    }
+
+    /**
+     * The name: {@code FileDescriptorName=} of the socket unit, which is the unit's own name if not set; what
+     * {@code FDNAME=} said of a stored one, {@code stored} if nothing; {@code unknown} if no names were passed.
+     *
+     * @return the name, not necessarily unique
+     */
+    public String name() {
+        return name;
+    }
+
+    /**
+     * Whether one of the methods below took it, or it was closed.
+     *
+     * @return whether it is gone
+     */
+    public synchronized boolean isTaken() {
+        return taken;
+    }
+
+    /**
+     * What it is. Where there is no gate to the JDK (see {@link GateDiagnostics}), every socket is {@link
+     * DescriptorType#OTHER_SOCKET}.
+     *
+     * @return the type; {@link DescriptorType#OTHER} for one that is taken or not open
+     */
+    public synchronized DescriptorType type() {
+        ProcDescriptor proc = taken ? null : ProcDescriptor.of(number);
+        DescriptorType type = proc == null ? DescriptorType.OTHER : proc.type();
+        SocketFacts facts = type == DescriptorType.OTHER_SOCKET ? facts() : null;
+        return facts == null ? type : facts.descriptorType();
+    }
+
+    /**
+     * The address that a socket is bound to.
+     *
+     * @return the address, with an empty path for an abstract one (see {@link #address}); empty for what is no internet
+     *     or unix socket
+     */
+    public Optional<SocketAddress> localAddress() {
+        SocketFacts facts = facts();
+        return facts == null ? Optional.empty() : Optional.ofNullable(facts.local());
+    }
+
+    /**
+     * The address or path as systemd.socket(5) writes it: {@code 127.0.0.1:80}, {@code [::]:80}, {@code /run/x.sock},
+     * {@code @abstract}; for what is no socket, its path. The bytes of an abstract name that are not ASCII stand as
+     * ISO 8859-1.
+     *
+     * @return the text, empty where there is none
+     */
+    public String address() {
+        SocketFacts facts = facts();
+        if (facts != null) {
+            return facts.address();
+        }
+        ProcDescriptor proc = isTaken() ? null : ProcDescriptor.of(number);
+        return proc == null || !proc.link().startsWith("/") ? "" : proc.link();
+    }
+
+    /**
+     * Whether it is a socket of this kind. See sd_is_socket(3).
+     *
+     * @param family the family, null for any
+     * @param type {@code STREAM}, {@code DATAGRAM} or {@code SEQPACKET}, null for any
+     * @param listening whether it accepts connections, null for either
+     * @return whether all of it is so
+     */
+    public boolean isSocket(
+            @Nullable ProtocolFamily family, @Nullable DescriptorType type, @Nullable Boolean listening) {
+        SocketFacts facts = facts();
+        return facts != null
+                && (family == null || family.equals(facts.family()))
+                && (type == null || type == facts.descriptorType())
+                && (listening == null || listening == facts.listening());
+    }
+
+    /**
+     * Whether it is an internet socket of this kind. See sd_is_socket_inet(3).
+     *
+     * @param family {@code INET} or {@code INET6}, null for either
+     * @param type {@code STREAM} or {@code DATAGRAM}, null for any
+     * @param listening whether it accepts connections, null for either
+     * @param port the port it is bound to, 0 for any
+     * @return whether all of it is so
+     */
+    public boolean isSocketInet(
+            @Nullable ProtocolFamily family, @Nullable DescriptorType type, @Nullable Boolean listening, int port) {
+        return isSocket(family, type, listening)
+                && localAddress().orElse(null) instanceof InetSocketAddress inet
+                && (port == 0 || port == inet.getPort());
+    }
+
+    /**
+     * Whether it is a unix socket of this kind. See sd_is_socket_unix(3).
+     *
+     * @param type {@code STREAM}, {@code DATAGRAM} or {@code SEQPACKET}, null for any
+     * @param listening whether it accepts connections, null for either
+     * @param address the path it is bound to, or {@code @} and the abstract name; null for any
+     * @return whether all of it is so
+     */
+    public boolean isSocketUnix(@Nullable DescriptorType type, @Nullable Boolean listening, @Nullable String address) {
+        return isSocket(null, type, listening)
+                && localAddress().orElse(null) instanceof UnixDomainSocketAddress
+                && (address == null || address.equals(address()));
+    }
+
+    /**
+     * Whether it is a FIFO. See sd_is_fifo(3).
+     *
+     * @param path the FIFO it must be, null for any
+     * @return whether it is
+     */
+    public boolean isFifo(@Nullable Path path) {
+        return type() == DescriptorType.FIFO && (path == null || isSameFile(path));
+    }
+
+    /**
+     * Whether it is a regular file or a character device, as {@code ListenSpecial=} opens them. See sd_is_special(3).
+     *
+     * @param path the file it must be, null for any
+     * @return whether it is
+     */
+    public boolean isSpecial(@Nullable Path path) {
+        DescriptorType type = type();
+        return (type == DescriptorType.FILE || type == DescriptorType.CHARACTER_DEVICE)
+                && (path == null || isSameFile(path));
+    }
+
+    /**
+     * Whether it is a POSIX message queue. See sd_is_mq(3); here it is known by its place in the file system of
+     * {@code /dev/mqueue}, which must be mounted.
+     *
+     * @param name the queue it must be, such as {@code /queue}
+     * @return whether it is
+     */
+    public boolean isMessageQueue(String name) {
+        if (!name.startsWith("/")) {
+            throw new IllegalArgumentException("name: " + name + ", must begin with a slash");
+        }
+        return type() == DescriptorType.FILE && isSameFile(Path.of("/dev/mqueue" + name));
+    }
+
+    private boolean isSameFile(Path path) {
+        try {
+            Path mine = ProcDescriptor.path(number);
+            return Files.getAttribute(mine, "unix:ino").equals(Files.getAttribute(path, "unix:ino"))
+                    && Files.getAttribute(mine, "unix:dev").equals(Files.getAttribute(path, "unix:dev"));
+        } catch (IOException | UnsupportedOperationException e) {
+            return false;
+        }
+    }
+
+    /**
+     * Takes a listener: TCP, MPTCP, unix stream or seqpacket. The channel is the JDK's own, bound, blocking, with the
+     * right family.
+     *
+     * @return the channel
+     * @throws ActivationException if it is no listener, or if there is no gate to the JDK
+     * @throws IOException if the kernel refuses
+     */
+    public synchronized ServerSocketChannel serverSocketChannel() throws IOException {
+        return take(ChannelKind.LISTENER, ServerSocketChannel.class, Bridge::serverSocketChannel);
+    }
+
+    /**
+     * Takes a connection, as a unit with {@code Accept=yes} gets it: TCP, unix stream or seqpacket.
+     *
+     * @return the channel, connected and blocking
+     * @throws ActivationException if it is no connection, or if there is no gate to the JDK
+     * @throws IOException if the kernel refuses
+     */
+    public synchronized SocketChannel socketChannel() throws IOException {
+        return take(ChannelKind.CONNECTION, SocketChannel.class, Bridge::socketChannel);
+    }
+
+    /**
+     * Takes a UDP socket.
+     *
+     * @return the channel, bound and blocking
+     * @throws ActivationException if it is no UDP socket, or if there is no gate to the JDK
+     * @throws IOException if the kernel refuses
+     */
+    public synchronized DatagramChannel datagramChannel() throws IOException {
+        return take(ChannelKind.UDP, DatagramChannel.class, Bridge::datagramChannel);
+    }
+
+    /**
+     * Takes what can only be read from, with a selector or without: a FIFO, or a unix datagram socket, of which each
+     * read takes one datagram (cut to the buffer, without its sender's address).
+     *
+     * @return the channel, blocking
+     * @throws ActivationException if it is neither, or if there is no gate to the JDK
+     * @throws IOException if the kernel refuses
+     */
+    public synchronized Pipe.SourceChannel sourceChannel() throws IOException {
+        return take(ChannelKind.SOURCE, Pipe.SourceChannel.class, (bridge, fd, family) -> bridge.sourceChannel(fd));
+    }
+
+    /**
+     * Takes a file, character device or FIFO: {@code OpenFile=}, {@code ListenSpecial=}, a memfd of the descriptor store. The
+     * file is opened anew through {@code /proc/self/fd}, with the access mode that the descriptor has and a position
+     * of its own at the beginning; the descriptor is closed.
+     *
+     * @return the channel
+     * @throws ActivationException if it is a socket
+     * @throws IOException if it cannot be opened
+     */
+    public synchronized FileChannel fileChannel() throws IOException {
+        ProcDescriptor proc = open();
+        if (proc.type().isSocket() || proc.type() == DescriptorType.OTHER) {
+            throw new ActivationException(this + " is no file");
+        }
+        Set<OpenOption> options = new HashSet<>();
+        if (proc.readable()) {
+            options.add(StandardOpenOption.READ);
+        }
+        if (proc.writable()) {
+            options.add(StandardOpenOption.WRITE);
+        }
+        FileChannel channel = FileChannel.open(ProcDescriptor.path(number), options);
+        close();
+        return channel;
+    }
+
+    /**
+     * Takes it as a {@link FileDescriptor}, for a {@link java.io.FileInputStream} or {@link java.io.FileOutputStream},
+     * which read and write the very descriptor and close it.
+     *
+     * @return the descriptor
+     * @throws IOException if it is not open, or if there is no gate to the JDK
+     */
+    public synchronized FileDescriptor fileDescriptor() throws IOException {
+        open();
+        FileDescriptor descriptor = Gate.current().orThrow(toString()).fileDescriptor(number);
+        taken = true;
+        return descriptor;
+    }
+
+    /**
+     * Takes the bare number: the way out for everything that the JDK has no channel for, and for libraries that want
+     * it (junixsocket, whose {@code close()} shuts the socket down for the manager too; Netty's epoll transport, see
+     * {@link #setNonBlocking}). Nothing is changed about the descriptor.
+     *
+     * @return the number, the caller's to close
+     */
+    public synchronized int takeNumber() {
+        if (taken) {
+            throw new IllegalStateException(label() + " was taken before");
+        }
+        taken = true;
+        return number;
+    }
+
+    /**
+     * Sets {@code O_NONBLOCK}, for who takes the number and expects it so, as Netty's epoll transport does before 4.2.
+     * The channels here don't need it.
+     *
+     * @throws IOException if the kernel refuses, or if there is no gate to the JDK
+     */
+    public synchronized void setNonBlocking() throws IOException {
+        open();
+        Gate.current().orThrow(toString()).setNonBlocking(number);
+    }
+
+    /** Closes the descriptor if nobody took it. Never throws. */
+    @Override
+    public synchronized void close() {
+        if (taken) {
+            return;
+        }
+        taken = true;
+        Bridge bridge = Gate.current().bridge();
+        if (bridge != null) { // without a gate there is nothing here that could close it
+            try {
+                bridge.close(number);
+            } catch (IOException e) {
+                return; // gone all the same, close(2) says
+            }
+        }
+    }
+
+    private interface Maker<C> {
+        C make(Bridge bridge, int fd, @Nullable ProtocolFamily family) throws IOException;
+    }
+
+    private <C extends Channel> C take(ChannelKind wanted, Class<C> type, Maker<C> maker) throws IOException {
+        ProcDescriptor proc = open();
+        C channel;
+        if (standardInput && Gate.current().bridge() == null) {
+            channel = inheritedChannel(type);
+        } else {
+            Bridge bridge = Gate.current().orThrow(label());
+            SocketFacts facts = proc.type() == DescriptorType.OTHER_SOCKET ? facts() : null;
+            ChannelKind kind = facts == null ? ChannelKind.of(proc.type()) : ChannelKind.of(facts);
+            if (kind != wanted) {
+                throw new ActivationException(this + ": " + kind.advice());
+            }
+            // Descriptor 0 stays what it is, or the next file that is opened would become our standard input.
+            int fd = standardInput ? bridge.dup(number) : number;
+            channel = maker.make(bridge, fd, facts == null ? null : facts.family());
+        }
+        taken = true;
+        return channel;
+    }
+
+    private static <C extends Channel> C inheritedChannel(Class<C> type) throws IOException {
+        Channel channel = System.inheritedChannel();
+        if (!type.isInstance(channel)) {
+            throw new ActivationException("descriptor 0 is "
+                    + (channel == null
+                            ? "nothing that System.inheritedChannel() knows"
+                            : "a " + channel.getClass().getSimpleName()));
+        }
+        return type.cast(channel);
+    }
+
+    /** What it is as a file; throws when it is taken or not open. */
+    private ProcDescriptor open() throws SystemCallException {
+        if (taken) {
+            throw new IllegalStateException(label() + " was taken before");
+        }
+        ProcDescriptor proc = ProcDescriptor.of(number);
+        if (proc == null) {
+            throw new SystemCallException("fstat", label(), Errno.EBADF, "somebody else closed it");
+        }
+        return proc;
+    }
+
+    /** Null for what is no socket, is taken, or cannot be asked. */
+    private synchronized @Nullable SocketFacts facts() {
+        Gate gate = Gate.current();
+        ProcDescriptor proc = taken ? null : ProcDescriptor.of(number);
+        if (proc == null || !proc.type().isSocket() || gate.bridge() == null) {
+            return null;
+        }
+        try {
+            return SocketFacts.of(number, gate.bridge(), gate.libc(), proc.socketInode());
+        } catch (IOException e) {
+            return null;
+        }
+    }
+
+    private String label() {
+        return "descriptor " + number + " (" + name + ")";
+    }
+
+    /** {@return the number, the name and what it is} */
+    @Override
+    public synchronized String toString() {
+        if (taken) {
+            return label() + ", taken";
+        }
+        SocketFacts facts = facts();
+        if (facts != null) {
+            return label() + ", " + facts;
+        }
+        String address = address();
+        return label() + ", " + type().toString().toLowerCase(Locale.ROOT).replace('_', ' ')
+                + (address.isEmpty() ? "" : " " + address);
+    }
+}

@@ -1,0 +1,171 @@
+package io.github.systemd4j.activation;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import io.github.systemd4j.linux.libc.Libc;
+import io.github.systemd4j.linux.libc.Memory;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ProtocolFamily;
+import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the kernel says of a socket: getsockopt(2), getsockname(2).
+ *
+ * @param domain {@code AF_*}
+ * @param type {@code SOCK_*}
+ * @param protocol {@code IPPROTO_*}
+ * @param listening whether it is one that accepts connections
+ * @param connected whether it has a peer; asked of sockets that could be a connection alone
+ * @param local its address, null where the JDK has no type for it
+ * @param abstractName the name of a unix socket that has no path, without the leading NUL
+ */
+record SocketFacts(
+        int domain,
+        int type,
+        int protocol,
+        boolean listening,
+        boolean connected,
+        @Nullable SocketAddress local,
+        @Nullable String abstractName) {
+
+    private static final int SOCK_STREAM = 1;
+    private static final int SOCK_DGRAM = 2;
+    private static final int SOCK_SEQPACKET = 5;
+    private static final int AF_UNIX = 1;
+    private static final int AF_INET = 2;
+    private static final int AF_INET6 = 10;
+    private static final int AF_VSOCK = 40;
+    private static final int SO_TYPE = 3;
+    private static final int SO_ACCEPTCONN = 30;
+    private static final int SO_PROTOCOL = 38;
+    private static final int SO_DOMAIN = 39;
+    private static final int IPPROTO_MPTCP = 262;
+    private static final int SOCKADDR_STORAGE = 128;
+    private static final int SUN_PATH = 2;
+
+    static SocketFacts of(int fd, Bridge bridge, @Nullable Libc libc, String inode) throws IOException {
+        int domain = bridge.option(fd, SO_DOMAIN);
+        ProtocolFamily family = family(domain);
+        SocketAddress local = family == null ? null : bridge.localAddress(fd, family);
+        String name = local instanceof UnixDomainSocketAddress unix
+                        && unix.getPath().toString().isEmpty()
+                ? abstractName(fd, libc, inode)
+                : null;
+        int type = bridge.option(fd, SO_TYPE);
+        boolean listening = bridge.option(fd, SO_ACCEPTCONN) != 0;
+        boolean connected = family != null && type != SOCK_DGRAM && !listening && bridge.isConnected(fd);
+        return new SocketFacts(domain, type, bridge.option(fd, SO_PROTOCOL), listening, connected, local, name);
+    }
+
+    /** Null for a family that the JDK doesn't have. */
+    @Nullable
+    ProtocolFamily family() {
+        return family(domain);
+    }
+
+    private static @Nullable ProtocolFamily family(int domain) {
+        return switch (domain) {
+            case AF_UNIX -> StandardProtocolFamily.UNIX;
+            case AF_INET -> StandardProtocolFamily.INET;
+            case AF_INET6 -> StandardProtocolFamily.INET6;
+            default -> null;
+        };
+    }
+
+    DescriptorType descriptorType() {
+        return switch (type) {
+            case SOCK_STREAM -> DescriptorType.STREAM;
+            case SOCK_DGRAM -> DescriptorType.DATAGRAM;
+            case SOCK_SEQPACKET -> DescriptorType.SEQPACKET;
+            default -> DescriptorType.OTHER_SOCKET;
+        };
+    }
+
+    /** The JDK shows an abstract address as an empty path. */
+    private static @Nullable String abstractName(int fd, @Nullable Libc libc, String inode) {
+        return libc == null ? fromProc(inode) : fromKernel(fd, libc);
+    }
+
+    private static @Nullable String fromKernel(int fd, Libc libc) {
+        Memory memory = Memory.allocate(libc, SOCKADDR_STORAGE + 8);
+        memory.bytes().putInt(SOCKADDR_STORAGE, SOCKADDR_STORAGE);
+        int result = libc.getsockname(fd, memory.address(), memory.address() + SOCKADDR_STORAGE);
+        memory.keepAlive();
+        int length = memory.bytes().getInt(SOCKADDR_STORAGE);
+        if (result < 0 || length <= SUN_PATH + 1 || memory.bytes().get(SUN_PATH) != 0) {
+            return null;
+        }
+        byte[] name = new byte[length - SUN_PATH - 1];
+        memory.bytes().get(SUN_PATH + 1, name);
+        return new String(name, ISO_8859_1);
+    }
+
+    /** Without system calls: the table of the unix sockets of our network namespace. A NUL in a name is an @ there. */
+    private static @Nullable String fromProc(String inode) {
+        try {
+            for (String line : Files.readAllLines(Path.of("/proc/self/net/unix"), ISO_8859_1)) {
+                // Num RefCount Protocol Flags Type St Inode Path
+                String[] columns = line.strip().split(" +", 8);
+                if (columns.length == 8 && columns[6].equals(inode) && columns[7].startsWith("@")) {
+                    return columns[7].substring(1);
+                }
+            }
+        } catch (IOException e) {
+            return null; // no /proc: the name stays unknown
+        }
+        return null;
+    }
+
+    /** As systemd.socket(5) writes an address. */
+    String address() {
+        if (local instanceof InetSocketAddress inet) {
+            String host = inet.getAddress().getHostAddress();
+            return (domain == AF_INET6 ? "[" + shortened(host) + "]:" : host + ":") + inet.getPort();
+        }
+        if (abstractName != null) {
+            return "@" + abstractName;
+        }
+        return local == null ? "" : local.toString();
+    }
+
+    /** The first run of zeros as two colons: {@code 0:0:0:0:0:0:0:1} is {@code ::1}. */
+    private static String shortened(String host) {
+        return host.replaceFirst("(^|:)(0(:|$)){2,}", "::");
+    }
+
+    @Override
+    public String toString() {
+        String what = switch (domain) {
+            case AF_INET, AF_INET6 -> inet();
+            case AF_UNIX -> "unix " + typeName();
+            case AF_VSOCK -> "vsock " + typeName();
+            default -> "socket of domain " + domain + " and type " + type;
+        };
+        String address = address();
+        return what + (listening ? " listener" : " socket") + (address.isEmpty() ? "" : " " + address);
+    }
+
+    private String inet() {
+        String version = domain == AF_INET ? "" : "6";
+        return switch (type) {
+            case SOCK_STREAM -> (protocol == IPPROTO_MPTCP ? "MPTCP" : "TCP") + version;
+            case SOCK_DGRAM -> "UDP" + version;
+            default -> "IP" + version + " " + typeName();
+        };
+    }
+
+    private String typeName() {
+        return switch (type) {
+            case SOCK_STREAM -> "stream";
+            case SOCK_DGRAM -> "datagram";
+            case SOCK_SEQPACKET -> "seqpacket";
+            default -> "type " + type;
+        };
+    }
+}
