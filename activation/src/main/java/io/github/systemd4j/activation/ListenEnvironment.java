@@ -108,8 +108,8 @@ record ListenEnvironment(Activation.Status status, String reason, List<String> n
     }
 
     private static String quoted(String text) {
-        String shown = text.length() > 60 ? text.substring(0, 60) + "…" : text;
-        return '"' + shown + '"';
+        String shown = text.length() > 60 ? text.substring(0, 60) + "..." : text;
+        return '"' + shown.replaceAll("\\p{Cntrl}", "?") + '"';
     }
 
     private static ListenEnvironment none(String reason) {

@@ -1,0 +1,478 @@
+package io.github.systemd4j.activation;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.github.systemd4j.linux.libc.Constants;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.SocketTimeoutException;
+import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.Channel;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.FileChannel;
+import java.nio.channels.Pipe;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.FutureTask;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Each kind of socket through the gate of this JVM. What the children see through others is in {@link GateIT}. */
+@Timeout(60)
+class DescriptorIT {
+
+    @TempDir
+    Path directory;
+
+    private int before;
+
+    @BeforeEach
+    void warm() throws IOException {
+        // The gate and the JDK open some descriptors of their own for good: the wake-up pipe's library, epoll's.
+        GateDiagnostics.current();
+        Selector.open().close();
+        ServerSocketChannel.open().close();
+        before = TestSockets.count();
+    }
+
+    @AfterEach
+    void noDescriptorIsLeft() {
+        assertThat(TestSockets.count()).isEqualTo(before);
+    }
+
+    @Test
+    void theGateIsTheBackEnd() {
+        assertThat(GateDiagnostics.current().gate()).isEqualTo(System.getProperty("systemd4j.expected.backend"));
+        assertThat(GateDiagnostics.current().reason()).startsWith("java.base/sun.nio.ch is not open to ");
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aListenerServesByTheSelector(Kind kind) throws Exception {
+        int managers = kind.listen(directory);
+        InheritedDescriptor descriptor = InheritedDescriptor.of(TestSockets.dup(managers), "web");
+        assertThat(descriptor.toString()).contains(" (web), " + kind.text());
+        assertThat(descriptor.isSocket(null, null, true)).isTrue();
+        assertThat(descriptor.isSocketInet(null, DescriptorType.STREAM, true, 0))
+                .isEqualTo(kind.isInternet());
+
+        ServerSocketChannel channel = descriptor.serverSocketChannel();
+        assertThat(channel.getClass().getName()).isEqualTo("sun.nio.ch.ServerSocketChannelImpl");
+        serveOne(kind, managers, channel);
+        channel.close();
+
+        // The manager's own socket is as before: not shut down, its path still there.
+        ServerSocketChannel again =
+                InheritedDescriptor.of(TestSockets.dup(managers), "web").serverSocketChannel();
+        serveOne(kind, managers, again);
+        again.close();
+        TestSockets.close(managers);
+    }
+
+    private static void serveOne(Kind kind, int managers, ServerSocketChannel channel) throws IOException {
+        try (Selector selector = Selector.open()) {
+            channel.configureBlocking(false);
+            assertThat(channel.accept()).isNull();
+            SelectionKey key = channel.register(selector, SelectionKey.OP_ACCEPT);
+            int client = kind.connect(managers);
+            assertThat(selector.select()).isEqualTo(1);
+            try (SocketChannel connection = channel.accept()) {
+                TestSockets.send(client, "ping");
+                ByteBuffer buffer = ByteBuffer.allocate(100);
+                assertThat(connection.read(buffer)).isEqualTo(4);
+                connection.write(buffer.flip());
+                assertThat(TestSockets.receive(client)).isEqualTo("ping");
+                if (kind.isInternet()) {
+                    connection.setOption(StandardSocketOptions.IP_TOS, 8); // refused when the family is wrong
+                    connection.setOption(StandardSocketOptions.TCP_NODELAY, true);
+                    assertThat(connection.getLocalAddress()).isInstanceOf(InetSocketAddress.class);
+                }
+            }
+            TestSockets.close(client);
+            key.cancel();
+            selector.selectNow();
+        }
+    }
+
+    @Test
+    void addressesAreRight() throws Exception {
+        int tcp = Kind.TCP6_ANY.listen(directory);
+        int unix = Kind.UNIX.listen(directory);
+        int abstracts = TestSockets.listener(
+                Constants.AF_UNIX, Constants.SOCK_STREAM, 0, TestSockets.abstractName("acti\0v\u00fc"));
+        try (ServerSocketChannel one = InheritedDescriptor.of(tcp, "a").serverSocketChannel();
+                ServerSocketChannel two = InheritedDescriptor.of(unix, "b").serverSocketChannel()) {
+            InetSocketAddress address = (InetSocketAddress) one.getLocalAddress();
+            assertThat(address.getAddress().isAnyLocalAddress()).isTrue();
+            assertThat(address.getPort()).isPositive().isEqualTo(one.socket().getLocalPort());
+            assertThat(two.getLocalAddress()).isEqualTo(UnixDomainSocketAddress.of(directory.resolve("UNIX")));
+        }
+        try (InheritedDescriptor three = InheritedDescriptor.of(abstracts, "c")) {
+            // bytes as ISO 8859-1; the NUL is a byte like any other
+            assertThat(three.address()).isEqualTo("@acti\0v\u00c3\u00bc");
+            assertThat(three.localAddress()).contains(UnixDomainSocketAddress.of(""));
+            assertThat(three.isSocketUnix(null, true, three.address())).isTrue();
+            assertThat(three.isSocketUnix(null, true, "@acti")).isFalse();
+        }
+    }
+
+    @Test
+    void predicates() throws Exception {
+        int fd = Kind.TCP4.listen(directory);
+        try (InheritedDescriptor descriptor = InheritedDescriptor.of(fd, "x")) {
+            int port = ((InetSocketAddress) descriptor.localAddress().orElseThrow()).getPort();
+            assertThat(descriptor.isSocket(StandardProtocolFamily.INET, DescriptorType.STREAM, true))
+                    .isTrue();
+            assertThat(descriptor.isSocket(StandardProtocolFamily.INET6, null, null))
+                    .isFalse();
+            assertThat(descriptor.isSocket(null, DescriptorType.DATAGRAM, null)).isFalse();
+            assertThat(descriptor.isSocket(null, null, false)).isFalse();
+            assertThat(descriptor.isSocketInet(null, null, null, port)).isTrue();
+            assertThat(descriptor.isSocketInet(null, null, null, port + 1)).isFalse();
+            assertThat(descriptor.isSocketUnix(null, null, null)).isFalse();
+            assertThat(descriptor.isFifo(null)).isFalse();
+            assertThat(descriptor.isSpecial(null)).isFalse();
+        }
+    }
+
+    @Test
+    void whatIsTakenIsNothingAnyMore() {
+        int fd = Kind.TCP4.listen(directory);
+        InheritedDescriptor descriptor = InheritedDescriptor.of(fd, "x");
+        descriptor.close();
+        descriptor.close();
+
+        assertThat(descriptor.isTaken()).isTrue();
+        assertThat(descriptor.isSocket(null, null, null)).isFalse();
+        assertThat(descriptor.type()).isEqualTo(DescriptorType.OTHER);
+        assertThat(descriptor.localAddress()).isEmpty();
+        assertThat(descriptor.address()).isEmpty();
+        assertThat(descriptor).hasToString("descriptor " + fd + " (x), taken");
+    }
+
+    @Test
+    void theAdaptorOfTheChannel() throws Exception {
+        int managers = Kind.TCP4.listen(directory);
+        try (ServerSocketChannel channel =
+                InheritedDescriptor.of(TestSockets.dup(managers), "x").serverSocketChannel()) {
+            ServerSocket socket = channel.socket();
+            socket.setSoTimeout(1);
+            assertThatThrownBy(socket::accept).isInstanceOf(SocketTimeoutException.class);
+            assertThat(socket.isBound()).isTrue();
+            assertThatThrownBy(() -> channel.bind(null)).isInstanceOf(java.nio.channels.AlreadyBoundException.class);
+        }
+        TestSockets.close(managers);
+    }
+
+    /** The manager's flag is shared by all who have the socket; the JDK waits all the same. */
+    @Test
+    void blockingAcceptOnADescriptorThatIsNot() throws Exception {
+        int managers = Kind.TCP4.listen(directory);
+        TestSockets.check(TestSockets.LIBC.fcntl(managers, Constants.F_SETFL, Constants.O_NONBLOCK));
+        try (ServerSocketChannel channel =
+                InheritedDescriptor.of(TestSockets.dup(managers), "x").serverSocketChannel()) {
+            FutureTask<SocketChannel> accepted = started(channel::accept);
+            int client = Kind.TCP4.connect(managers);
+            accepted.get().close();
+            TestSockets.close(client);
+        }
+        TestSockets.close(managers);
+    }
+
+    @Test
+    void closingWakesAnAccept() throws Exception {
+        int managers = Kind.UNIX.listen(directory);
+        ServerSocketChannel channel =
+                InheritedDescriptor.of(TestSockets.dup(managers), "x").serverSocketChannel();
+        FutureTask<SocketChannel> accepted = started(channel::accept);
+        awaitBlocked(accepted);
+        channel.close();
+        assertThatThrownBy(accepted::get).hasCauseInstanceOf(AsynchronousCloseException.class);
+
+        ServerSocketChannel other =
+                InheritedDescriptor.of(TestSockets.dup(managers), "x").serverSocketChannel();
+        FutureTask<SocketChannel> interrupted = started(other::accept);
+        awaitBlocked(interrupted);
+        acceptor.interrupt();
+        assertThatThrownBy(interrupted::get).hasCauseInstanceOf(ClosedByInterruptException.class);
+        TestSockets.close(managers);
+    }
+
+    private Thread acceptor;
+
+    private <T> FutureTask<T> started(Callable<T> callable) {
+        FutureTask<T> task = new FutureTask<>(callable);
+        acceptor = new Thread(task);
+        acceptor.start();
+        return task;
+    }
+
+    private void awaitBlocked(FutureTask<?> task) {
+        while (!task.isDone()) {
+            StackTraceElement[] stack = acceptor.getStackTrace();
+            if (stack.length > 0
+                    && stack[0].isNativeMethod()
+                    && stack[0].getClassName().startsWith("sun.nio.ch")) {
+                return;
+            }
+            Thread.onSpinWait();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"TCP4", "TCP6", "UNIX", "SEQPACKET"})
+    void aConnection(Kind kind) throws Exception {
+        int managers = kind.listen(directory);
+        int client = kind.connect(managers);
+        int accepted = TestSockets.check(TestSockets.LIBC.accept4(managers, 0, 0, Constants.SOCK_CLOEXEC));
+        InheritedDescriptor descriptor = InheritedDescriptor.of(accepted, "connection");
+        assertThat(descriptor.isSocket(null, null, false)).isTrue();
+        try (SocketChannel channel = descriptor.socketChannel()) {
+            assertThat(channel.getClass().getName()).isEqualTo("sun.nio.ch.SocketChannelImpl");
+            assertThat(channel.isConnected()).isTrue();
+            if (kind.isInternet()) {
+                assertThat(channel.getRemoteAddress()).hasToString(clientAddress(client));
+                channel.setOption(StandardSocketOptions.IP_TOS, 8);
+            } else {
+                assertThat(channel.getRemoteAddress()).isEqualTo(UnixDomainSocketAddress.of(""));
+            }
+            TestSockets.send(client, "ping");
+            ByteBuffer buffer = ByteBuffer.allocate(100);
+            assertThat(channel.read(buffer)).isEqualTo(4);
+            channel.write(buffer.flip());
+            assertThat(TestSockets.receive(client)).isEqualTo("ping");
+        }
+        assertThat(TestSockets.receive(client)).isEmpty();
+        TestSockets.close(managers, client);
+    }
+
+    private static String clientAddress(int client) {
+        try (InheritedDescriptor copy = InheritedDescriptor.of(TestSockets.dup(client), "client")) {
+            return copy.localAddress().orElseThrow().toString();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"INET", "INET6"})
+    void udp(StandardProtocolFamily family) throws Exception {
+        boolean six = family == StandardProtocolFamily.INET6;
+        int domain = six ? TestSockets.AF_INET6 : Constants.AF_INET;
+        byte[] address = six ? TestSockets.inet6(1) : TestSockets.inet(1, 0);
+        int managers = TestSockets.bound(domain, Constants.SOCK_DGRAM, 0, address);
+        int client = TestSockets.client(domain, Constants.SOCK_DGRAM, TestSockets.name(managers));
+        InheritedDescriptor descriptor = InheritedDescriptor.of(TestSockets.dup(managers), "udp");
+        assertThat(descriptor.type()).isEqualTo(DescriptorType.DATAGRAM);
+        try (DatagramChannel channel = descriptor.datagramChannel();
+                Selector selector = Selector.open()) {
+            InetSocketAddress local = (InetSocketAddress) channel.getLocalAddress();
+            assertThat(local.getPort()).isPositive();
+            channel.configureBlocking(false);
+            channel.register(selector, SelectionKey.OP_READ);
+            TestSockets.send(client, "ping");
+            assertThat(selector.select()).isEqualTo(1);
+            ByteBuffer buffer = ByteBuffer.allocate(100);
+            channel.send(buffer, channel.receive(buffer)); // nothing yet, but must not be refused
+            var sender = new InetSocketAddress(local.getAddress(), portOf(client));
+            channel.send(ByteBuffer.wrap("pong".getBytes(UTF_8)), sender);
+            TestSockets.receive(client);
+            assertThat(TestSockets.receive(client)).isEqualTo("pong");
+            channel.setOption(StandardSocketOptions.IP_TOS, 8);
+            channel.connect(sender);
+            channel.write(ByteBuffer.wrap("again".getBytes(UTF_8)));
+            assertThat(TestSockets.receive(client)).isEqualTo("again");
+            channel.disconnect();
+            assertThat(channel.getLocalAddress()).isEqualTo(local);
+        }
+        TestSockets.close(managers, client);
+    }
+
+    private static int portOf(int fd) {
+        byte[] name = TestSockets.name(fd);
+        return ByteBuffer.wrap(name).getShort(2) & 0xFFFF;
+    }
+
+    @Test
+    void unixDatagramsAreReadOneByOne() throws Exception {
+        int managers =
+                TestSockets.bound(Constants.AF_UNIX, Constants.SOCK_DGRAM, 0, TestSockets.path(directory.resolve("d")));
+        int client = TestSockets.client(Constants.AF_UNIX, Constants.SOCK_DGRAM, TestSockets.name(managers));
+        InheritedDescriptor descriptor = InheritedDescriptor.of(TestSockets.dup(managers), "log");
+        assertThat(descriptor).asString().contains("unix datagram socket " + directory.resolve("d"));
+        try (Pipe.SourceChannel channel = descriptor.sourceChannel()) {
+            TestSockets.send(client, "abc");
+            TestSockets.send(client, "defgh");
+            assertThat(readBySelector(channel)).isEqualTo("abc");
+            assertThat(readBySelector(channel)).isEqualTo("defgh");
+        }
+        TestSockets.close(managers, client);
+    }
+
+    @Test
+    void aFifo() throws Exception {
+        int[] pipe = TestSockets.pipe();
+        InheritedDescriptor descriptor = InheritedDescriptor.of(pipe[0], "fifo");
+        assertThat(descriptor.isFifo(null)).isTrue();
+        assertThat(descriptor.isFifo(directory)).isFalse();
+        try (Pipe.SourceChannel channel = descriptor.sourceChannel()) {
+            TestSockets.send(pipe[1], "text");
+            assertThat(readBySelector(channel)).isEqualTo("text");
+        }
+        TestSockets.close(pipe[1]);
+    }
+
+    private static <C extends SelectableChannel & java.nio.channels.ReadableByteChannel> String readBySelector(
+            C channel) throws IOException {
+        channel.configureBlocking(false);
+        try (Selector selector = Selector.open()) {
+            channel.register(selector, SelectionKey.OP_READ);
+            assertThat(selector.select()).isEqualTo(1);
+            ByteBuffer buffer = ByteBuffer.allocate(100);
+            channel.read(buffer);
+            return UTF_8.decode(buffer.flip()).toString();
+        }
+    }
+
+    @Test
+    void aFileIsOpenedAnewFromItsBeginning() throws Exception {
+        Path file = Files.writeString(directory.resolve("file"), "content");
+        InheritedDescriptor descriptor;
+        try (FileChannel own = FileChannel.open(file)) {
+            own.position(3);
+            descriptor = InheritedDescriptor.of(TestSockets.dup(number(own, file)), "file");
+        }
+        Files.delete(file);
+        assertThat(descriptor.isSpecial(null)).isTrue();
+        try (FileChannel channel = descriptor.fileChannel()) {
+            ByteBuffer buffer = ByteBuffer.allocate(100);
+            assertThat(channel.read(buffer)).isEqualTo(7);
+            assertThatThrownBy(() -> channel.write(buffer))
+                    .isInstanceOf(java.nio.channels.NonWritableChannelException.class);
+        }
+    }
+
+    /** The descriptor of a file that is open: the one whose link has its name. */
+    private static int number(Channel open, Path file) throws IOException {
+        assertThat(open.isOpen()).isTrue();
+        try (var links = Files.list(Path.of("/proc/self/fd"))) {
+            for (Path link : (Iterable<Path>) links::iterator) {
+                if (Files.isSymbolicLink(link) && Files.readSymbolicLink(link).equals(file.toRealPath())) {
+                    return Integer.parseInt(link.getFileName().toString());
+                }
+            }
+        }
+        throw new AssertionError(file + " is not open");
+    }
+
+    @Test
+    void whatItIsNotSaysWhatItIs() throws Exception {
+        int fd = TestSockets.bound(Constants.AF_INET, Constants.SOCK_DGRAM, 0, TestSockets.inet(1, 0));
+        try (InheritedDescriptor descriptor = InheritedDescriptor.of(fd, "udp")) {
+            assertThatThrownBy(descriptor::serverSocketChannel)
+                    .isInstanceOf(ActivationException.class)
+                    .hasMessageMatching(
+                            "descriptor \\d+ \\(udp\\), UDP socket 127.0.0.1:\\d+: use datagramChannel\\(\\)");
+            assertThatThrownBy(descriptor::fileChannel).hasMessageEndingWith("is no file");
+            assertThat(descriptor.isTaken()).isFalse();
+            descriptor.datagramChannel().close();
+            assertThatThrownBy(descriptor::datagramChannel).isInstanceOf(IllegalStateException.class);
+            assertThatThrownBy(descriptor::takeNumber).isInstanceOf(IllegalStateException.class);
+        }
+        int tcp = TestSockets.bound(Constants.AF_INET, Constants.SOCK_STREAM, 0, TestSockets.inet(1, 0));
+        try (InheritedDescriptor descriptor = InheritedDescriptor.of(tcp, "tcp")) {
+            assertThatThrownBy(descriptor::serverSocketChannel).hasMessageContaining("neither listens nor");
+        }
+        int netlink = TestSockets.check(TestSockets.LIBC.socket(16, 3 | Constants.SOCK_CLOEXEC, 0));
+        try (InheritedDescriptor descriptor = InheritedDescriptor.of(netlink, "netlink")) {
+            assertThatThrownBy(descriptor::socketChannel)
+                    .hasMessageContaining("socket of domain 16 and type 3")
+                    .hasMessageContaining("junixsocket");
+        }
+        int[] pipe = TestSockets.pipe();
+        TestSockets.close(pipe[1]);
+        try (InheritedDescriptor descriptor = InheritedDescriptor.of(pipe[0], "pipe")) {
+            assertThatThrownBy(descriptor::serverSocketChannel)
+                    .hasMessageContaining("fifo")
+                    .hasMessageEndingWith("use sourceChannel()");
+        }
+    }
+
+    @Test
+    void aDescriptorThatSomebodyClosed() {
+        int fd = Kind.TCP4.listen(directory);
+        InheritedDescriptor descriptor = InheritedDescriptor.of(fd, "gone");
+        TestSockets.close(fd);
+
+        assertThat(descriptor.type()).isEqualTo(DescriptorType.OTHER);
+        assertThatThrownBy(descriptor::serverSocketChannel)
+                .hasMessage("fstat(descriptor " + fd + " (gone)): EBADF (9): somebody else closed it");
+        descriptor.takeNumber();
+    }
+
+    @Test
+    void bindOrAdopt() throws Exception {
+        int managers = Kind.TCP4.listen(directory);
+        int unix = Kind.UNIX.listen(directory);
+        try (Activation activation = Activation.of(java.util.List.of(
+                InheritedDescriptor.of(TestSockets.dup(managers), "web"),
+                InheritedDescriptor.of(TestSockets.dup(unix), "admin")))) {
+            InetSocketAddress address = (InetSocketAddress)
+                    activation.named("web").get(0).localAddress().orElseThrow();
+            // the wildcard is asked for, and one is bound to its port: that is the one that is meant
+            try (ServerSocketChannel web = activation.bindOrAdopt(new InetSocketAddress(address.getPort()));
+                    ServerSocketChannel admin = activation.bindOrAdopt("admin", new InetSocketAddress(0));
+                    ServerSocketChannel fresh = activation.bindOrAdopt("nobody", new InetSocketAddress(0));
+                    DatagramChannel udp = activation.bindOrAdoptDatagram(new InetSocketAddress(0))) {
+                assertThat(web.getLocalAddress()).isEqualTo(address);
+                assertThat(admin.getLocalAddress()).isEqualTo(UnixDomainSocketAddress.of(directory.resolve("UNIX")));
+                assertThat(fresh.getLocalAddress()).isNotEqualTo(address);
+                assertThat(udp.getLocalAddress()).isNotNull();
+                // it was adopted once; the second one has to bind, and can't
+                assertThatThrownBy(() -> activation.bindOrAdopt(address)).isInstanceOf(java.net.BindException.class);
+            }
+        }
+        TestSockets.close(managers, unix);
+    }
+
+    @Test
+    void whyNothingWasAdoptedIsSaidWhenBindingFails() throws Exception {
+        int managers = Kind.TCP4.listen(directory);
+        Activation activation =
+                Activation.of(java.util.Map.of("LISTEN_PID", "99999999", "LISTEN_FDS", "1"), 4711, ListenPolicy.STRICT);
+        assertThatThrownBy(() -> activation.bindOrAdopt(new InetSocketAddress("127.0.0.1", portOf(managers))))
+                .isInstanceOf(java.net.BindException.class)
+                .satisfies(e -> assertThat(e.getSuppressed()[0])
+                        .hasMessageContaining("no inherited socket for /127.0.0.1:")
+                        .hasMessageContaining("LISTEN_PID=99999999 is not this process"));
+        TestSockets.close(managers);
+    }
+
+    /** Descriptors of this very JVM, as a wrong LISTEN_FDS names them: nothing of it is taken. */
+    @Test
+    void descriptorsThatWereNotInherited() {
+        Activation activation =
+                Activation.of(java.util.Map.of("LISTEN_PID", "7", "LISTEN_FDS", "1000"), 7, ListenPolicy.STRICT);
+
+        assertThat(activation.status()).isEqualTo(Activation.Status.REFUSED);
+        assertThat(activation.reason()).startsWith("LISTEN_FDS=1000, but descriptor ");
+        assertThat(activation.descriptors()).isEmpty();
+    }
+}
