@@ -1,0 +1,69 @@
+package io.github.systemd4j.samples.activated;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.net.Socket;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The packaged jar where nobody passes a socket: on a laptop. */
+@Timeout(60)
+class ActivatedIT {
+
+    @Test
+    void itBindsAPortOfItsOwnAndEndsWhenIdle() throws Exception {
+        Process service = new ProcessBuilder(command("--port", "0", "--idle-exit", "1"))
+                .redirectErrorStream(true)
+                .start();
+        try (BufferedReader out = service.inputReader(UTF_8)) {
+            assertThat(out.readLine()).startsWith("LISTEN_PID and LISTEN_FDS are not set");
+            String serving = out.readLine();
+            assertThat(serving).startsWith("serving /127.0.0.1:");
+            int port = Integer.parseInt(serving.substring(serving.lastIndexOf(':') + 1));
+
+            assertThat(request(port, "GET / HTTP/1.1\r\n\r\n"))
+                    .startsWith("HTTP/1.1 200 OK\r\n")
+                    .endsWith("\r\n\r\nHello from process " + service.pid() + ", answer 1\n");
+            assertThat(request(port, "GET /" + "x".repeat(9000) + "\r\n\r\n")).startsWith("HTTP/1.1 431 ");
+
+            assertThat(out.readLine()).isEqualTo("stopped after 2 answers");
+            assertThat(service.waitFor(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(service.exitValue()).isZero();
+        } finally {
+            service.destroyForcibly();
+        }
+    }
+
+    @Test
+    void wrongUsageIsASentenceAnd64() throws Exception {
+        Process service = new ProcessBuilder(command("--port", "none"))
+                .redirectErrorStream(true)
+                .start();
+        assertThat(new String(service.getInputStream().readAllBytes(), UTF_8))
+                .isEqualTo("activated: --port none: must be a number from 0 to 65535\n");
+        assertThat(service.waitFor()).isEqualTo(64);
+    }
+
+    private static String request(int port, String text) throws Exception {
+        try (Socket socket = new Socket("127.0.0.1", port)) {
+            socket.getOutputStream().write(text.getBytes(UTF_8));
+            return new String(socket.getInputStream().readAllBytes(), UTF_8);
+        }
+    }
+
+    private static List<String> command(String... arguments) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-jar",
+                Objects.requireNonNull(System.getProperty("systemd4j.jar"))));
+        command.addAll(List.of(arguments));
+        return command;
+    }
+}
