@@ -263,6 +263,12 @@ public final class Activation implements AutoCloseable {
     private void explain(Throwable thrown, SocketAddress address) {
         if (status == Status.REFUSED) {
             thrown.addSuppressed(new ActivationException("no inherited socket for " + address + ": " + reason));
+        } else if (status == Status.PASSED) {
+            try {
+                Gate.current().orThrow("an inherited socket");
+            } catch (ActivationException e) {
+                thrown.addSuppressed(e);
+            }
         }
     }
 

@@ -423,8 +423,13 @@ public final class InheritedDescriptor implements AutoCloseable {
         if (facts != null) {
             return label() + ", " + facts;
         }
+        DescriptorType type = type();
+        if (type.isSocket()) {
+            return label() + ", a socket that cannot be asked: "
+                    + Gate.current().diagnostics().reason();
+        }
         String address = address();
-        return label() + ", " + type().toString().toLowerCase(Locale.ROOT).replace('_', ' ')
+        return label() + ", " + type.toString().toLowerCase(Locale.ROOT).replace('_', ' ')
                 + (address.isEmpty() ? "" : " " + address);
     }
 }

@@ -43,7 +43,7 @@ class DescriptorIT {
     @TempDir
     Path directory;
 
-    private int before;
+    private long before;
 
     @BeforeEach
     void warm() throws IOException {
