@@ -1,10 +1,10 @@
 package io.github.systemd4j.samples.activated;
 
+import static io.github.systemd4j.samples.activated.Box.run;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.net.Socket;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
@@ -37,9 +37,7 @@ class ActivatedBoxIT {
 
     @BeforeAll
     static void install() throws Exception {
-        assertThat(System.getenv("BOX")).as("this test may run in a box alone").isNotEmpty();
-        Files.createDirectories(Path.of("/opt/activated"));
-        Files.copy(Path.of("target", "activated.jar"), Path.of("/opt/activated/activated.jar"));
+        Box.install();
         Files.deleteIfExists(Path.of("/usr/bin/java"));
         Files.createSymbolicLink(Path.of("/usr/bin/java"), JAVA);
         for (String unit : List.of("activated.socket", "activated.service")) {
@@ -148,20 +146,10 @@ class ActivatedBoxIT {
     }
 
     private static String get() throws IOException {
-        try (Socket socket = new Socket("127.0.0.1", PORT)) {
-            socket.getOutputStream().write("GET / HTTP/1.0\r\n\r\n".getBytes(UTF_8));
-            return new String(socket.getInputStream().readAllBytes(), UTF_8);
-        }
+        return Box.get(PORT);
     }
 
     private static String show(String property) throws Exception {
         return run("systemctl", "show", "--value", "-p", property, "activated.service");
-    }
-
-    private static String run(String... command) throws Exception {
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes(), UTF_8).stripTrailing();
-        process.waitFor();
-        return output;
     }
 }
