@@ -5,10 +5,6 @@ import java.io.IOException;
 import java.net.ProtocolFamily;
 import java.net.SocketAddress;
 import java.nio.channels.Channel;
-import java.nio.channels.DatagramChannel;
-import java.nio.channels.Pipe;
-import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
@@ -39,20 +35,17 @@ final class Bridge {
         return (Boolean) call("isConnected", fd);
     }
 
-    ServerSocketChannel serverSocketChannel(int fd, @Nullable ProtocolFamily family) throws IOException {
-        return (ServerSocketChannel) call("server", fd, family);
-    }
-
-    SocketChannel socketChannel(int fd, @Nullable ProtocolFamily family) throws IOException {
-        return (SocketChannel) call("connected", fd, family);
-    }
-
-    DatagramChannel datagramChannel(int fd, @Nullable ProtocolFamily family) throws IOException {
-        return (DatagramChannel) call("datagram", fd, family);
-    }
-
-    Pipe.SourceChannel sourceChannel(int fd) throws IOException {
-        return (Pipe.SourceChannel) call("source", fd);
+    /** The channel of a kind; the family is null for what is no socket. */
+    Channel channel(ChannelKind kind, int fd, @Nullable ProtocolFamily family) throws IOException {
+        // A switch, not a function in each kind: the first lambda of a JVM costs milliseconds of its start.
+        String operation = switch (kind) {
+            case LISTENER -> "server";
+            case CONNECTION -> "connected";
+            case UDP -> "datagram";
+            case SOURCE -> "source";
+            case FILE, UNCONNECTED, NONE -> throw new IllegalArgumentException("kind: " + kind);
+        };
+        return (Channel) call(operation, fd, family);
     }
 
     FileDescriptor fileDescriptor(int fd) throws IOException {

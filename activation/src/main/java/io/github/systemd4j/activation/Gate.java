@@ -87,10 +87,7 @@ record Gate(
             return none(why + "java.base/sun.nio.ch is not open to "
                     + (Gate.class.getModule().isNamed() ? Gate.class.getModule().getName() : "the class path"));
         }
-        Class<?> host = Class.forName(PACKAGE + ".IOUtil", false, null);
-        MethodHandles.Lookup lookup = MethodHandles.privateLookupIn(host, MethodHandles.lookup());
-        Bridge bridge = handOver((name, bytes) -> lookup.defineClass(bytes));
-        return new Gate(new GateDiagnostics("opens", why + "java.base/sun.nio.ch is open"), bridge, null);
+        return new Gate(new GateDiagnostics("opens", why + "java.base/sun.nio.ch is open"), handOver(null), null);
     }
 
     private static Gate jni(String why) throws Exception {
@@ -99,21 +96,28 @@ record Gate(
         if (libc == null) {
             return none(why + "no JNI: " + backend.reason());
         }
-        Bridge bridge = handOver((name, bytes) -> {
-            String problem = BootClass.define(libc, name.replace('.', '/'), bytes);
-            if (problem != null) {
-                throw new IllegalStateException(problem);
-            }
-        });
-        return new Gate(new GateDiagnostics(backend.name(), why + backend.reason()), bridge, libc);
+        return new Gate(new GateDiagnostics(backend.name(), why + backend.reason()), handOver(libc), libc);
+    }
+
+    /** By JNI with system calls, without them by a lookup in the package, which must be open. */
+    private static void define(@Nullable Libc libc, String name, byte[] bytes) throws Exception {
+        if (libc == null) {
+            Class<?> host = Class.forName(PACKAGE + ".IOUtil", false, null);
+            MethodHandles.privateLookupIn(host, MethodHandles.lookup()).defineClass(bytes);
+            return;
+        }
+        String problem = BootClass.define(libc, name.replace('.', '/'), bytes);
+        if (problem != null) {
+            throw new IllegalStateException(problem);
+        }
     }
 
     /** Defines the bridge and its companions under names that nobody has yet, and takes what it hands over. */
-    private static Bridge handOver(Definer definer) throws Exception {
+    private static Bridge handOver(@Nullable Libc libc) throws Exception {
         synchronized (Object.class.getModule()) { // the one lock that copies in other class loaders have too
             String prefix = freePrefix();
             String name = PACKAGE + "." + BRIDGE.replace(PREFIX, prefix);
-            Receiver receiver = new Receiver(definer, name, classFile(BRIDGE, prefix));
+            Receiver receiver = new Receiver(libc, name, classFile(BRIDGE, prefix));
             receiver.start();
             Bridge bridge = receiver.bridge();
             for (String other : OTHERS) {
@@ -146,21 +150,17 @@ record Gate(
         }
     }
 
-    private interface Definer {
-        void define(String name, byte[] bytes) throws Exception;
-    }
-
     /** The bridge gives itself to the thread that initialises it, if that one is a Consumer. */
     private static final class Receiver extends Thread implements Consumer<Object> {
-        private final Definer definer;
+        private final @Nullable Libc libc;
         private final String name;
         private final byte[] bytes;
         private @Nullable Object received;
         private @Nullable Throwable failure;
 
-        Receiver(Definer definer, String name, byte[] bytes) {
+        Receiver(@Nullable Libc libc, String name, byte[] bytes) {
             super("systemd4j-activation-gate");
-            this.definer = definer;
+            this.libc = libc;
             this.bytes = bytes;
             this.name = name;
             setDaemon(true);
@@ -169,7 +169,7 @@ record Gate(
         @Override
         public void run() {
             try {
-                definer.define(name, bytes);
+                define(libc, name, bytes);
                 Class.forName(name, true, null);
             } catch (Throwable e) {
                 failure = e;

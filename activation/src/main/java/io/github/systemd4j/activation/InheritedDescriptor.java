@@ -228,7 +228,7 @@ public final class InheritedDescriptor implements AutoCloseable {
      * @throws IOException if the kernel refuses
      */
     public synchronized ServerSocketChannel serverSocketChannel() throws IOException {
-        return take(ChannelKind.LISTENER, ServerSocketChannel.class, Bridge::serverSocketChannel);
+        return take(ChannelKind.LISTENER, ServerSocketChannel.class);
     }
 
     /**
@@ -239,7 +239,7 @@ public final class InheritedDescriptor implements AutoCloseable {
      * @throws IOException if the kernel refuses
      */
     public synchronized SocketChannel socketChannel() throws IOException {
-        return take(ChannelKind.CONNECTION, SocketChannel.class, Bridge::socketChannel);
+        return take(ChannelKind.CONNECTION, SocketChannel.class);
     }
 
     /**
@@ -250,7 +250,7 @@ public final class InheritedDescriptor implements AutoCloseable {
      * @throws IOException if the kernel refuses
      */
     public synchronized DatagramChannel datagramChannel() throws IOException {
-        return take(ChannelKind.UDP, DatagramChannel.class, Bridge::datagramChannel);
+        return take(ChannelKind.UDP, DatagramChannel.class);
     }
 
     /**
@@ -262,7 +262,7 @@ public final class InheritedDescriptor implements AutoCloseable {
      * @throws IOException if the kernel refuses
      */
     public synchronized Pipe.SourceChannel sourceChannel() throws IOException {
-        return take(ChannelKind.SOURCE, Pipe.SourceChannel.class, (bridge, fd, family) -> bridge.sourceChannel(fd));
+        return take(ChannelKind.SOURCE, Pipe.SourceChannel.class);
     }
 
     /**
@@ -348,11 +348,7 @@ public final class InheritedDescriptor implements AutoCloseable {
         }
     }
 
-    private interface Maker<C> {
-        C make(Bridge bridge, int fd, @Nullable ProtocolFamily family) throws IOException;
-    }
-
-    private <C extends Channel> C take(ChannelKind wanted, Class<C> type, Maker<C> maker) throws IOException {
+    private <C extends Channel> C take(ChannelKind wanted, Class<C> type) throws IOException {
         ProcDescriptor proc = open();
         C channel;
         if (standardInput && Gate.current().bridge() == null) {
@@ -366,7 +362,7 @@ public final class InheritedDescriptor implements AutoCloseable {
             }
             // Descriptor 0 stays what it is, or the next file that is opened would become our standard input.
             int fd = standardInput ? bridge.dup(number) : number;
-            channel = maker.make(bridge, fd, facts == null ? null : facts.family());
+            channel = type.cast(bridge.channel(wanted, fd, facts == null ? null : facts.family()));
         }
         taken = true;
         return channel;
