@@ -19,6 +19,7 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
+import java.util.function.ToIntBiFunction;
 import jdk.internal.misc.Unsafe;
 
 /**
@@ -32,10 +33,12 @@ import jdk.internal.misc.Unsafe;
 final class SystemdBridge implements BiFunction<String, Object[], Object> {
 
     private static final Unsafe UNSAFE = Unsafe.getUnsafe();
-    private static final int SOL_SOCKET = 1;
     private static final int SO_DOMAIN = 39;
     private static final int AF_UNIX = 1;
     private static final int AF_INET = 2;
+
+    /** SystemdSocketOption, once it is defined. */
+    private static volatile ToIntBiFunction<FileDescriptor, Integer> options;
 
     static {
         if (Thread.currentThread() instanceof Consumer<?>) {
@@ -63,6 +66,7 @@ final class SystemdBridge implements BiFunction<String, Object[], Object> {
                 case "dup" -> dup((Integer) arguments[0]);
                 case "close" -> close((Integer) arguments[0]);
                 case "number" -> number((Channel) arguments[0]);
+                case "defineSocketOption" -> defineSocketOption((byte[]) arguments[0]);
                 case "define" -> MethodHandles.lookup().defineClass((byte[]) arguments[0]);
                 case "provider" -> new SystemdSelectorProvider(adopter(arguments[0]));
                 case "install" -> install(adopter(arguments[0]));
@@ -74,7 +78,7 @@ final class SystemdBridge implements BiFunction<String, Object[], Object> {
     }
 
     @SuppressWarnings("unchecked")
-    private static <T extends Throwable> T unchecked(Throwable e) throws T {
+    static <T extends Throwable> T unchecked(Throwable e) throws T {
         throw (T) e;
     }
 
@@ -93,11 +97,19 @@ final class SystemdBridge implements BiFunction<String, Object[], Object> {
         return IOUtil.newFD(number);
     }
 
-    private static int option(int number, int name) throws Throwable {
-        Method get = Net.class.getDeclaredMethod(
-                "getIntOption0", FileDescriptor.class, boolean.class, int.class, int.class);
-        get.setAccessible(true);
-        return (Integer) invoke(get, fd(number), false, SOL_SOCKET, name);
+    /** Throws IOException. */
+    private static int option(int number, int name) {
+        return options.applyAsInt(fd(number), name);
+    }
+
+    /** Its instance is made without a constructor's call, which reflection would have to make. */
+    @SuppressWarnings("unchecked")
+    private static Object defineSocketOption(byte[] classFile) throws ReflectiveOperationException {
+        MethodHandles.Lookup host = MethodHandles.privateLookupIn(Net.class, MethodHandles.lookup());
+        Class<?> type = host.defineHiddenClass(classFile, true, MethodHandles.Lookup.ClassOption.NESTMATE)
+                .lookupClass();
+        options = (ToIntBiFunction<FileDescriptor, Integer>) UNSAFE.allocateInstance(type);
+        return true;
     }
 
     private static Object invoke(Method method, Object... arguments) throws Throwable {
@@ -217,15 +229,11 @@ final class SystemdBridge implements BiFunction<String, Object[], Object> {
         set(type, channel, "localAddress", local);
     }
 
-    private static ProtocolFamily family(int number) throws IOException {
-        try {
-            return switch (option(number, SO_DOMAIN)) {
-                case AF_UNIX -> StandardProtocolFamily.UNIX;
-                case AF_INET -> StandardProtocolFamily.INET;
-                default -> StandardProtocolFamily.INET6;
-            };
-        } catch (Throwable e) {
-            throw SystemdBridge.<RuntimeException>unchecked(e);
-        }
+    private static ProtocolFamily family(int number) {
+        return switch (option(number, SO_DOMAIN)) {
+            case AF_UNIX -> StandardProtocolFamily.UNIX;
+            case AF_INET -> StandardProtocolFamily.INET;
+            default -> StandardProtocolFamily.INET6;
+        };
     }
 }

@@ -69,6 +69,11 @@ final class Bridge {
         return (Integer) call("number", channel);
     }
 
+    /** Defines the class that reads options; before it no option can be read. */
+    void defineSocketOption(byte[] classFile) throws IOException {
+        call("defineSocketOption", (Object) classFile);
+    }
+
     /** Defines one more class beside the bridge. */
     void define(byte[] classFile) throws IOException {
         call("define", (Object) classFile);

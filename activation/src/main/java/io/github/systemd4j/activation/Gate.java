@@ -27,6 +27,7 @@ record Gate(
 
     private static final String PACKAGE = "sun.nio.ch";
     private static final String BRIDGE = "SystemdBridge";
+    private static final String SOCKET_OPTION = "SystemdSocketOption";
     /** In the order in which they can be linked. */
     private static final String[] OTHERS = {
         "SystemdServerSocketChannel", "SystemdDatagramChannel", "SystemdSelectorProvider"
@@ -120,6 +121,7 @@ record Gate(
             Receiver receiver = new Receiver(libc, name, classFile(BRIDGE, prefix));
             receiver.start();
             Bridge bridge = receiver.bridge();
+            bridge.defineSocketOption(classFile(SOCKET_OPTION, prefix));
             for (String other : OTHERS) {
                 bridge.define(classFile(other, prefix));
             }
