@@ -34,6 +34,9 @@ public final class Errno {
     /** No such device. */
     public static final int ENODEV = 19;
 
+    /** Not a directory. */
+    public static final int ENOTDIR = 20;
+
     /** Invalid argument. */
     public static final int EINVAL = 22;
 
