@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +31,7 @@ final class ChildDescriptors implements AutoCloseable {
 
     private final Libc libc;
     private final int range;
-    private final List<Integer> parked = new ArrayList<>();
+    private final int[] parked;
     private final List<Closeable> streams = new ArrayList<>();
 
     private OutputStream input = OutputStream.nullOutputStream();
@@ -40,20 +41,24 @@ final class ChildDescriptors implements AutoCloseable {
     private ChildDescriptors(Libc libc, int range) {
         this.libc = libc;
         this.range = range;
+        this.parked = new int[range];
+        Arrays.fill(parked, -1);
     }
 
     static ChildDescriptors prepare(Libc libc, ProcessBuilder builder, List<NamedSocket> sockets) throws IOException {
         ChildDescriptors all = new ChildDescriptors(libc, STANDARD + sockets.size());
         try {
+            // First: the number of one that is not open would be given to what is opened here.
+            for (int i = 0; i < sockets.size(); i++) {
+                NamedSocket socket = sockets.get(i);
+                all.park(STANDARD + i, socket.descriptor(), socket.descriptor() + ", " + socket.name());
+            }
             all.input = all.writer(all.standard(0, builder.redirectInput()));
             all.output = all.reader(all.standard(1, builder.redirectOutput()));
             if (builder.redirectErrorStream()) {
-                all.park(all.parked.get(1), "standard output");
+                all.park(2, all.parked[1], "standard output");
             } else {
                 all.error = all.reader(all.standard(2, builder.redirectError()));
-            }
-            for (NamedSocket socket : sockets) {
-                all.park(socket.descriptor(), "descriptor " + socket.descriptor() + ", " + socket.name());
             }
             return all;
         } catch (IOException | RuntimeException | Error e) {
@@ -80,7 +85,7 @@ final class ChildDescriptors implements AutoCloseable {
     /** Has the child copy each one to its place, and close all others. */
     void addTo(long actions) throws SystemCallException {
         for (int i = 0; i < range; i++) {
-            check("posix_spawn_file_actions_adddup2", libc.posix_spawn_file_actions_adddup2(actions, parked.get(i), i));
+            check("posix_spawn_file_actions_adddup2", libc.posix_spawn_file_actions_adddup2(actions, parked[i], i));
         }
         int result = libc.posix_spawn_file_actions_addclosefrom_np(actions, range);
         if (result != -Errno.ENOSYS) {
@@ -99,19 +104,20 @@ final class ChildDescriptors implements AutoCloseable {
 
     /** Makes a place of the child's and answers our end of it, -1 if there is none. */
     private int standard(int number, ProcessBuilder.Redirect redirect) throws IOException {
+        int write = Constants.O_WRONLY | Constants.O_CREAT;
         switch (redirect.type()) {
-            case INHERIT -> park(number, "standard descriptor " + number);
+            case INHERIT -> park(number, number, Integer.toString(number));
             case PIPE -> {
-                return pipe(number == 0);
+                return pipe(number);
             }
-            case READ -> open(redirect.file(), Constants.O_RDONLY);
-            case WRITE -> open(redirect.file(), Constants.O_WRONLY | Constants.O_CREAT | Constants.O_TRUNC);
-            case APPEND -> open(redirect.file(), Constants.O_WRONLY | Constants.O_CREAT | Constants.O_APPEND);
+            case READ -> open(number, redirect.file(), Constants.O_RDONLY);
+            case WRITE -> open(number, redirect.file(), write | Constants.O_TRUNC);
+            case APPEND -> open(number, redirect.file(), write | Constants.O_APPEND);
         }
         return -1;
     }
 
-    private void open(@Nullable File file, int flags) throws SystemCallException {
+    private void open(int number, @Nullable File file, int flags) throws SystemCallException {
         String name = Objects.requireNonNull(file).getPath();
         Memory path = Memories.text(libc, PlatformText.bytes(name));
         int fd = libc.open(path.address(), flags | Constants.O_CLOEXEC, PERMISSIONS);
@@ -119,17 +125,17 @@ final class ChildDescriptors implements AutoCloseable {
         if (fd < 0) {
             throw new SystemCallException("open", name, -fd, null);
         }
-        parkAndClose(fd);
+        parkAndClose(number, fd);
     }
 
-    private int pipe(boolean childReads) throws SystemCallException {
+    private int pipe(int number) throws SystemCallException {
         Memory ends = Memory.allocate(libc, 8);
         check("pipe2", libc.pipe2(ends.address(), Constants.O_CLOEXEC));
         ends.keepAlive();
-        int theirs = ends.bytes().getInt(childReads ? 0 : 4);
-        int ours = ends.bytes().getInt(childReads ? 4 : 0);
+        int theirs = ends.bytes().getInt(number == 0 ? 0 : 4);
+        int ours = ends.bytes().getInt(number == 0 ? 4 : 0);
         try {
-            parkAndClose(theirs);
+            parkAndClose(number, theirs);
             return ours;
         } catch (IOException | RuntimeException | Error e) {
             libc.close(ours);
@@ -137,24 +143,24 @@ final class ChildDescriptors implements AutoCloseable {
         }
     }
 
-    private void parkAndClose(int fd) throws SystemCallException {
+    private void parkAndClose(int number, int fd) throws SystemCallException {
         try {
-            park(fd, "descriptor " + fd);
+            park(number, fd, Integer.toString(fd));
         } finally {
             libc.close(fd);
         }
     }
 
-    private void park(int fd, String what) throws SystemCallException {
+    private void park(int number, int fd, String what) throws SystemCallException {
         int copy = libc.fcntl(fd, Constants.F_DUPFD_CLOEXEC, range);
         if (copy < 0) {
             throw new SystemCallException(
                     "fcntl(F_DUPFD_CLOEXEC)",
-                    what,
+                    "descriptor " + what,
                     -copy,
                     copy == -Errno.EBADF ? "it is not open here: redirect it, or pass another one" : null);
         }
-        parked.add(copy);
+        parked[number] = copy;
     }
 
     private InputStream reader(int fd) throws IOException {
@@ -209,7 +215,10 @@ final class ChildDescriptors implements AutoCloseable {
     /** Closes the copies; a child that was started has its own. */
     @Override
     public void close() {
-        parked.forEach(libc::close);
-        parked.clear();
+        for (int copy : parked) {
+            if (copy >= 0) {
+                libc.close(copy);
+            }
+        }
     }
 }

@@ -20,10 +20,10 @@ import java.util.List;
  * SocketProcess child = new SocketLauncher(program).socket("web", listener).start();
  * }</pre>
  *
- * <p>The child has these descriptors and no others, all signals as a new process has them, none of our own {@code
- * LISTEN_*}, and no more than a JVM of its own would get from systemd. It is started through {@code /bin/sh}, which
- * becomes the program (a pid is known only once there is a process). Therefore variables whose names no shell can
- * have, such as {@code my.setting}, may get lost, as they do with Debian's, and {@code PWD} is set.
+ * <p>The child has these descriptors and no others, all signals as a new process has them, and none of our own {@code
+ * LISTEN_*}. It is started through {@code /bin/sh}, which becomes the program: a pid is known only once there is a
+ * process. Therefore variables whose names no shell can have, such as {@code my.setting}, may get lost, as they do with
+ * Debian's, and {@code PWD} is set.
  *
  * <p>Not thread safe. It can be used again, each time for one more child.
  */

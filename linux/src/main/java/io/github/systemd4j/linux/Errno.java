@@ -40,6 +40,9 @@ public final class Errno {
     /** Invalid argument. */
     public static final int EINVAL = 22;
 
+    /** Too many open descriptors. */
+    public static final int EMFILE = 24;
+
     /** Broken pipe: the other side reads no more. */
     public static final int EPIPE = 32;
 
