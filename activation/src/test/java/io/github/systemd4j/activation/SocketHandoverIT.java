@@ -69,7 +69,7 @@ class SocketHandoverIT {
     @AfterEach
     void nothingIsLeftOpen() {
         sockets.close();
-        assertThat(Sockets.count()).isEqualTo(before);
+        Sockets.assertCount(before);
     }
 
     private List<NamedSocket> web() {
@@ -111,8 +111,10 @@ class SocketHandoverIT {
         Path served = directory.resolve("served");
         int tcp = sockets.tcp();
         List<NamedSocket> given = List.of(new NamedSocket("web", tcp), new NamedSocket("admin", sockets.unix(served)));
-        try (SocketHandover handover = SocketHandover.bind(path.toString(), uid -> uid == Sockets.LIBC.getuid())) {
-            Process taker = Jvm.program(HandoverProbe.class, path.toString()).start();
+        int uid = Sockets.LIBC.getuid();
+        try (SocketHandover handover = SocketHandover.bind(path.toString(), taker -> taker == uid)) {
+            Process taker = Jvm.program(HandoverProbe.class, path.toString(), Integer.toString(uid))
+                    .start();
             assertThat(handover.give(given, SOON)).isTrue();
             int port = Sockets.port(tcp);
             sockets.close(); // ours: the taker's are its own
@@ -390,7 +392,7 @@ class SocketHandoverIT {
             List<NamedSocket> given = web();
             assertThat(handover.give(given, SOON)).isTrue();
 
-            assertThat(Sockets.count()).isEqualTo(open + 1);
+            Sockets.assertCount(open + 1);
         }
     }
 

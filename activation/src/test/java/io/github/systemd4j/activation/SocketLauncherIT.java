@@ -66,7 +66,7 @@ class SocketLauncherIT {
     @AfterEach
     void nothingIsLeftOpen() {
         sockets.close();
-        assertThat(Sockets.count()).isEqualTo(before);
+        Sockets.assertCount(before);
         assertThat(ProcessHandle.current().children()).isEmpty();
     }
 
@@ -184,7 +184,26 @@ class SocketLauncherIT {
         assertThat(signals.replaceAll("\\s", "")).isEqualTo("SigBlk:0000000000000000SigIgn:0000000000000000");
     }
 
-    /** The same without a shell in between, which may have cleaned them itself: it is ours to do. */
+    /** Debian's shell cleans the mask itself, others don't. */
+    @Test
+    void cleanSignalsWithoutAShellInBetween() throws Exception {
+        String blocked = "SigBlk:\t0000000000000000\n";
+        assertThat(Files.readString(Path.of("/proc/thread-self/status")))
+                .contains("SigBlk:")
+                .doesNotContain(blocked);
+        List<byte[]> command =
+                List.of(Sockets.text("/bin/grep"), Sockets.text("SigBlk"), Sockets.text("/proc/self/status"));
+        ProcessBuilder streams = new ProcessBuilder("grep");
+        SocketProcess process;
+        try (ChildDescriptors descriptors = ChildDescriptors.prepare(Sockets.LIBC, streams, List.of())) {
+            Spawn spawn = new Spawn(Sockets.LIBC, "grep", command, List.of());
+            process = SocketProcess.start(Sockets.LIBC, spawn, descriptors);
+        }
+
+        assertThat(said(process)).isEqualTo(blocked);
+        assertThat(process.waitFor()).isZero();
+    }
+
     @Test
     void sigquitGivesAThreadDumpAndBothSidesServe() throws Exception {
         int tcp = sockets.tcp();

@@ -1,6 +1,7 @@
 package io.github.systemd4j.activation;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.systemd4j.linux.libc.Backend;
 import io.github.systemd4j.linux.libc.Constants;
@@ -17,6 +18,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -39,6 +41,15 @@ final class Sockets implements AutoCloseable {
     /** How many descriptors this process has open. */
     static int count() {
         return Objects.requireNonNull(new File("/proc/self/fd").list()).length;
+    }
+
+    /** The JVM itself opens a file at any time, to look at its memory limit; a leak stays. */
+    static void assertCount(int expected) {
+        long deadline = Deadline.in(Duration.ofSeconds(5));
+        while (count() != expected && deadline - System.nanoTime() > 0) {
+            Thread.onSpinWait();
+        }
+        assertThat(count()).isEqualTo(expected);
     }
 
     /** An abstract address that nobody else has. */
@@ -124,6 +135,10 @@ final class Sockets implements AutoCloseable {
         check((int) LIBC.send(connection, memory.address(), text.length(), Constants.MSG_NOSIGNAL));
         memory.keepAlive();
         check(LIBC.close(connection));
+    }
+
+    static byte[] text(String text) {
+        return text.getBytes(UTF_8);
     }
 
     static int check(int result) {
