@@ -219,7 +219,10 @@ public final class SocketHandover implements AutoCloseable {
         }
     }
 
-    /** Ends a {@link #give} that waits, and removes the path. The sockets given are not touched. May be called again. */
+    /**
+     * Ends a {@link #give} that waits for a taker, waits for one that has one, ten seconds at most, and removes the path.
+     * The sockets given are not touched. May be called again.
+     */
     @Override
     public void close() {
         synchronized (gate) { // not the lock of give, which may be held for as long as its caller likes

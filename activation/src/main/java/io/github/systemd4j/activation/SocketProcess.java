@@ -14,6 +14,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A process that was started with sockets. A {@link Process} like any other, and two things more: which signal ended it,
@@ -89,9 +90,17 @@ public final class SocketProcess extends Process {
             started.completeExceptionally(e);
             return;
         }
-        // Now, while nobody else can have its number; none if SIGCHLD is ignored here and the child is gone already.
-        started.complete(ProcessHandle.of(pid).orElse(null));
+        started.complete(handle());
         exited.complete(await());
+    }
+
+    /** Asked for while nobody else can have the number. Whatever goes wrong, the child is there and is waited for. */
+    private @Nullable ProcessHandle handle() {
+        try {
+            return ProcessHandle.of(pid).orElse(null);
+        } catch (RuntimeException | Error e) {
+            return null;
+        }
     }
 
     private Exit await() {
@@ -129,8 +138,8 @@ public final class SocketProcess extends Process {
     /**
      * {@inheritDoc}
      *
-     * @throws UnsupportedOperationException if the process was gone before it could be had, which happens only where
-     *     SIGCHLD is ignored
+     * @throws UnsupportedOperationException if there was none to be had, as where SIGCHLD is ignored and the process was
+     *     gone at once
      */
     @Override
     public ProcessHandle toHandle() {

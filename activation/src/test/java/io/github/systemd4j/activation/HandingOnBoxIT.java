@@ -10,6 +10,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -114,7 +115,27 @@ class HandingOnBoxIT {
     private static Process taker(Path path, String... properties) throws IOException {
         List<String> command = new ArrayList<>(List.of("systemd-run", "--quiet", "--wait", "--pipe", "--collect"));
         command.addAll(List.of(properties));
-        command.addAll(Jvm.program(HandoverProbe.class, path.toString(), "0").command());
+        String own = System.getProperty("java.class.path");
+        for (String part :
+                Jvm.program(HandoverProbe.class, path.toString(), "0").command()) {
+            command.add(part.equals(own) ? readable(own) : part);
+        }
         return new ProcessBuilder(command).redirectErrorStream(true).start();
+    }
+
+    /** Our class path for another user, to whom a repository in somebody's home is closed. */
+    private static String readable(String classPath) throws IOException {
+        Path libraries = Files.createDirectories(Path.of("/run/handing-on/lib"));
+        List<String> entries = new ArrayList<>();
+        for (String entry : classPath.split(":", -1)) {
+            Path copy = libraries.resolve(Path.of(entry).getFileName());
+            boolean jar = Files.isRegularFile(Path.of(entry));
+            entries.add(
+                    jar
+                            ? Files.copy(Path.of(entry), copy, StandardCopyOption.REPLACE_EXISTING)
+                                    .toString()
+                            : entry);
+        }
+        return String.join(":", entries);
     }
 }
