@@ -34,8 +34,14 @@ public final class Errno {
     /** No such device. */
     public static final int ENODEV = 19;
 
+    /** Not a directory. */
+    public static final int ENOTDIR = 20;
+
     /** Invalid argument. */
     public static final int EINVAL = 22;
+
+    /** Too many open descriptors. */
+    public static final int EMFILE = 24;
 
     /** Broken pipe: the other side reads no more. */
     public static final int EPIPE = 32;

@@ -20,6 +20,9 @@ public final class Constants {
     public static final int SO_TYPE = 3;
     public static final int SO_ERROR = 4;
     public static final int SO_PASSCRED = 16;
+    public static final int SO_PEERCRED = 17;
+    public static final int SO_SNDTIMEO = 21;
+    public static final int SO_ACCEPTCONN = 30;
     public static final int SO_DOMAIN = 39;
 
     public static final int SCM_RIGHTS = 1;
@@ -44,6 +47,11 @@ public final class Constants {
     public static final int F_GET_SEALS = 1034;
     public static final int FD_CLOEXEC = 1;
 
+    public static final int O_RDONLY = 0;
+    public static final int O_WRONLY = 1;
+    public static final int O_CREAT = 0x40;
+    public static final int O_TRUNC = 0x200;
+    public static final int O_APPEND = 0x400;
     public static final int O_NONBLOCK = 0x800;
     public static final int O_CLOEXEC = 0x80000;
 
@@ -54,6 +62,14 @@ public final class Constants {
     public static final short POLLOUT = 0x4;
 
     public static final int CLOCK_MONOTONIC = 1;
+
+    public static final int P_PID = 1;
+    public static final int WEXITED = 4;
+    public static final int WNOWAIT = 0x1000000;
+    public static final int CLD_EXITED = 1;
+
+    public static final int POSIX_SPAWN_SETSIGDEF = 4;
+    public static final int POSIX_SPAWN_SETSIGMASK = 8;
 
     private Constants() {}
 }

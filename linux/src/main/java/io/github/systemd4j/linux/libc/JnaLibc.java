@@ -201,6 +201,71 @@ final class JnaLibc implements Libc {
         return Function.getFunction(new Pointer(function)).invokeLong(new Object[] {a, b, c, d, e});
     }
 
+    @Override
+    public int open(long path, int flags, int mode) {
+        return result(Functions.open(path, flags, mode));
+    }
+
+    @Override
+    public int waitid(int type, int id, long info, int options) {
+        return result(Functions.waitid(type, id, info, options));
+    }
+
+    @Override
+    public int posix_spawn(long pid, long path, long actions, long attributes, long argv, long envp) {
+        return -Spawn.posix_spawn(pid, path, actions, attributes, argv, envp);
+    }
+
+    @Override
+    public int posix_spawn_file_actions_init(long actions) {
+        return -Spawn.posix_spawn_file_actions_init(actions);
+    }
+
+    @Override
+    public int posix_spawn_file_actions_destroy(long actions) {
+        return -Spawn.posix_spawn_file_actions_destroy(actions);
+    }
+
+    @Override
+    public int posix_spawn_file_actions_adddup2(long actions, int from, int to) {
+        return -Spawn.posix_spawn_file_actions_adddup2(actions, from, to);
+    }
+
+    @Override
+    public int posix_spawn_file_actions_addclose(long actions, int fd) {
+        return -Spawn.posix_spawn_file_actions_addclose(actions, fd);
+    }
+
+    @Override
+    public int posix_spawn_file_actions_addclosefrom_np(long actions, int from) {
+        return CloseFrom.AVAILABLE ? -CloseFrom.posix_spawn_file_actions_addclosefrom_np(actions, from) : -ENOSYS;
+    }
+
+    @Override
+    public int posix_spawnattr_init(long attributes) {
+        return -Spawn.posix_spawnattr_init(attributes);
+    }
+
+    @Override
+    public int posix_spawnattr_destroy(long attributes) {
+        return -Spawn.posix_spawnattr_destroy(attributes);
+    }
+
+    @Override
+    public int posix_spawnattr_setflags(long attributes, int flags) {
+        return -Spawn.posix_spawnattr_setflags(attributes, flags);
+    }
+
+    @Override
+    public int posix_spawnattr_setsigmask(long attributes, long signals) {
+        return -Spawn.posix_spawnattr_setsigmask(attributes, signals);
+    }
+
+    @Override
+    public int posix_spawnattr_setsigdefault(long attributes, long signals) {
+        return -Spawn.posix_spawnattr_setsigdefault(attributes, signals);
+    }
+
     /** Apart, because JNA binds all functions of a class or none, and this one is missing before glibc 2.27. */
     private static final class Memfd {
 
@@ -218,6 +283,55 @@ final class JnaLibc implements Libc {
         }
 
         static native int memfd_create(long name, int flags);
+    }
+
+    /** Apart, because it is missing before glibc 2.34. */
+    private static final class CloseFrom {
+
+        static final boolean AVAILABLE = register();
+
+        private CloseFrom() {}
+
+        private static boolean register() {
+            try {
+                Native.register(CloseFrom.class, NativeLibrary.getProcess());
+                return true;
+            } catch (UnsatisfiedLinkError e) {
+                return false;
+            }
+        }
+
+        static native int posix_spawn_file_actions_addclosefrom_np(long actions, int from);
+    }
+
+    /** Apart, because few processes start others. These return the error number. */
+    private static final class Spawn {
+
+        static {
+            Native.register(Spawn.class, NativeLibrary.getProcess());
+        }
+
+        private Spawn() {}
+
+        static native int posix_spawn(long pid, long path, long actions, long attributes, long argv, long envp);
+
+        static native int posix_spawn_file_actions_init(long actions);
+
+        static native int posix_spawn_file_actions_destroy(long actions);
+
+        static native int posix_spawn_file_actions_adddup2(long actions, int from, int to);
+
+        static native int posix_spawn_file_actions_addclose(long actions, int fd);
+
+        static native int posix_spawnattr_init(long attributes);
+
+        static native int posix_spawnattr_destroy(long attributes);
+
+        static native int posix_spawnattr_setflags(long attributes, int flags);
+
+        static native int posix_spawnattr_setsigmask(long attributes, long signals);
+
+        static native int posix_spawnattr_setsigdefault(long attributes, long signals);
     }
 
     /** What JNA binds: the names are looked up as they stand here. */
@@ -286,5 +400,9 @@ final class JnaLibc implements Libc {
         static native long dlsym(long handle, long name);
 
         static native long memcpy(long to, long from, long length);
+
+        static native int open(long path, int flags, int mode);
+
+        static native int waitid(int type, int id, long info, int options);
     }
 }

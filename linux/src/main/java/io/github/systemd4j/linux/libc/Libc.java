@@ -347,4 +347,126 @@ public interface Libc {
      * @return what is in the register for results, of which an {@code int} is the lower half; never a negated errno
      */
     long call(long function, long a, long b, long c, long d, long e);
+
+    /**
+     * Opens a file. See open(2).
+     *
+     * @param path the address of a path that ends with a NUL
+     * @param flags {@code O_*}
+     * @param mode the permissions of a file that {@code O_CREAT} makes
+     * @return the descriptor, or -errno
+     */
+    int open(long path, int flags, int mode);
+
+    /**
+     * Waits for a child to end, for as long as it lives. See waitid(2).
+     *
+     * @param type {@code P_*}
+     * @param id the child's pid, with {@code P_PID}
+     * @param info the address of a siginfo_t, 128 bytes
+     * @param options {@code WEXITED}, {@code WNOWAIT}
+     * @return 0, or -errno
+     */
+    int waitid(int type, int id, long info, int options);
+
+    /**
+     * Starts a program. See posix_spawn(3), which returns error numbers; they are negated here as everywhere.
+     *
+     * @param pid the address of an int that receives the child's pid
+     * @param path the address of the program's path, which ends with a NUL
+     * @param actions the address of a posix_spawn_file_actions_t
+     * @param attributes the address of a posix_spawnattr_t
+     * @param argv the address of the arguments' addresses, after the last of which is 0
+     * @param envp the address of the variables' addresses, after the last of which is 0
+     * @return 0, or -errno
+     */
+    int posix_spawn(long pid, long path, long actions, long attributes, long argv, long envp);
+
+    /**
+     * Makes an empty list of file actions. See posix_spawn_file_actions_init(3p).
+     *
+     * @param actions the address of a posix_spawn_file_actions_t, for which 256 bytes are enough
+     * @return 0, or -errno
+     */
+    int posix_spawn_file_actions_init(long actions);
+
+    /**
+     * Frees what a list of file actions holds. See posix_spawn_file_actions_destroy(3p).
+     *
+     * @param actions its address
+     * @return 0, or -errno
+     */
+    int posix_spawn_file_actions_destroy(long actions);
+
+    /**
+     * Has the child copy a descriptor. See posix_spawn_file_actions_adddup2(3p).
+     *
+     * @param actions the list's address
+     * @param from the descriptor
+     * @param to the number of its copy
+     * @return 0, or -errno
+     */
+    int posix_spawn_file_actions_adddup2(long actions, int from, int to);
+
+    /**
+     * Has the child close a descriptor; one that is not open is no error. See posix_spawn_file_actions_addclose(3p).
+     *
+     * @param actions the list's address
+     * @param fd the descriptor
+     * @return 0, or -errno
+     */
+    int posix_spawn_file_actions_addclose(long actions, int fd);
+
+    /**
+     * Has the child close all descriptors from a number up. {@code ENOSYS} where the C library has no such function,
+     * which is before glibc 2.34.
+     *
+     * @param actions the list's address
+     * @param from the first number
+     * @return 0, or -errno
+     */
+    int posix_spawn_file_actions_addclosefrom_np(long actions, int from);
+
+    /**
+     * Makes attributes that change nothing. See posix_spawnattr_init(3p).
+     *
+     * @param attributes the address of a posix_spawnattr_t, for which 512 bytes are enough
+     * @return 0, or -errno
+     */
+    int posix_spawnattr_init(long attributes);
+
+    /**
+     * Frees what attributes hold. See posix_spawnattr_destroy(3p).
+     *
+     * @param attributes their address
+     * @return 0, or -errno
+     */
+    int posix_spawnattr_destroy(long attributes);
+
+    /**
+     * Says which attributes count. See posix_spawnattr_setflags(3p).
+     *
+     * @param attributes their address
+     * @param flags {@code POSIX_SPAWN_*}
+     * @return 0, or -errno
+     */
+    int posix_spawnattr_setflags(long attributes, int flags);
+
+    /**
+     * The signals that the child blocks. See posix_spawnattr_setsigmask(3p).
+     *
+     * @param attributes their address
+     * @param signals the address of a sigset_t, 128 bytes, signal N is bit N - 1
+     * @return 0, or -errno
+     */
+    int posix_spawnattr_setsigmask(long attributes, long signals);
+
+    /**
+     * The signals that the child no longer ignores. See posix_spawnattr_setsigdefault(3p).
+     *
+     * @param attributes their address
+     * @param signals the address of a sigset_t, 128 bytes, signal N is bit N - 1
+     * @return 0, or -errno
+     */
+    int posix_spawnattr_setsigdefault(long attributes, long signals);
 }

@@ -55,6 +55,8 @@ final class ForeignLibc implements Libc {
     private static final MemorySegment DLOPEN = function("dlopen");
     private static final MemorySegment DLSYM = function("dlsym");
     private static final MemorySegment MEMCPY = function("memcpy");
+    private static final MemorySegment OPEN = function("open");
+    private static final MemorySegment WAITID = function("waitid");
 
     private static final int ENOSYS = 38;
 
@@ -288,6 +290,118 @@ final class ForeignLibc implements Libc {
     @Override
     public long call(long function, long a, long b, long c, long d, long e) {
         return call(MemorySegment.ofAddress(function), errno(), a, b, c, d, e);
+    }
+
+    @Override
+    public int open(long path, int flags, int mode) {
+        return callInt(OPEN, path, flags, mode, 0, 0);
+    }
+
+    @Override
+    public int waitid(int type, int id, long info, int options) {
+        return callInt(WAITID, type, id, info, options, 0);
+    }
+
+    @Override
+    public int posix_spawn(long pid, long path, long actions, long attributes, long argv, long envp) {
+        return Spawn.spawn(pid, path, actions, attributes, argv, envp);
+    }
+
+    @Override
+    public int posix_spawn_file_actions_init(long actions) {
+        return Spawn.call(Spawn.INIT, actions, 0, 0);
+    }
+
+    @Override
+    public int posix_spawn_file_actions_destroy(long actions) {
+        return Spawn.call(Spawn.DESTROY, actions, 0, 0);
+    }
+
+    @Override
+    public int posix_spawn_file_actions_adddup2(long actions, int from, int to) {
+        return Spawn.call(Spawn.ADDDUP2, actions, from, to);
+    }
+
+    @Override
+    public int posix_spawn_file_actions_addclose(long actions, int fd) {
+        return Spawn.call(Spawn.ADDCLOSE, actions, fd, 0);
+    }
+
+    @Override
+    public int posix_spawn_file_actions_addclosefrom_np(long actions, int from) {
+        return Spawn.ADDCLOSEFROM.address() == 0 ? -ENOSYS : Spawn.call(Spawn.ADDCLOSEFROM, actions, from, 0);
+    }
+
+    @Override
+    public int posix_spawnattr_init(long attributes) {
+        return Spawn.call(Spawn.ATTR_INIT, attributes, 0, 0);
+    }
+
+    @Override
+    public int posix_spawnattr_destroy(long attributes) {
+        return Spawn.call(Spawn.ATTR_DESTROY, attributes, 0, 0);
+    }
+
+    @Override
+    public int posix_spawnattr_setflags(long attributes, int flags) {
+        return Spawn.call(Spawn.ATTR_SETFLAGS, attributes, flags, 0);
+    }
+
+    @Override
+    public int posix_spawnattr_setsigmask(long attributes, long signals) {
+        return Spawn.call(Spawn.ATTR_SETSIGMASK, attributes, signals, 0);
+    }
+
+    @Override
+    public int posix_spawnattr_setsigdefault(long attributes, long signals) {
+        return Spawn.call(Spawn.ATTR_SETSIGDEFAULT, attributes, signals, 0);
+    }
+
+    /** Apart, because few processes start others, and posix_spawn is the one function with six arguments. */
+    private static final class Spawn {
+
+        static final MemorySegment POSIX_SPAWN = function("posix_spawn");
+        static final MemorySegment INIT = function("posix_spawn_file_actions_init");
+        static final MemorySegment DESTROY = function("posix_spawn_file_actions_destroy");
+        static final MemorySegment ADDDUP2 = function("posix_spawn_file_actions_adddup2");
+        static final MemorySegment ADDCLOSE = function("posix_spawn_file_actions_addclose");
+        /** NULL before glibc 2.34. */
+        static final MemorySegment ADDCLOSEFROM = Linker.nativeLinker()
+                .defaultLookup()
+                .find("posix_spawn_file_actions_addclosefrom_np")
+                .orElse(MemorySegment.NULL);
+
+        static final MemorySegment ATTR_INIT = function("posix_spawnattr_init");
+        static final MemorySegment ATTR_DESTROY = function("posix_spawnattr_destroy");
+        static final MemorySegment ATTR_SETFLAGS = function("posix_spawnattr_setflags");
+        static final MemorySegment ATTR_SETSIGMASK = function("posix_spawnattr_setsigmask");
+        static final MemorySegment ATTR_SETSIGDEFAULT = function("posix_spawnattr_setsigdefault");
+
+        private static final MethodHandle SIX = handle();
+
+        private Spawn() {}
+
+        @SuppressWarnings("restricted") // as above
+        private static MethodHandle handle() {
+            return Linker.nativeLinker()
+                    .downcallHandle(FunctionDescriptor.of(
+                            JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG));
+        }
+
+        /** These functions return the error number. */
+        static int call(MemorySegment function, long a, long b, long c) {
+            return -(int) ForeignLibc.call(function, errno(), a, b, c, 0, 0);
+        }
+
+        static int spawn(long a, long b, long c, long d, long e, long f) {
+            try {
+                return -(int) (long) SIX.invokeExact(POSIX_SPAWN, a, b, c, d, e, f);
+            } catch (Error thrown) {
+                throw thrown; // a VM that is out of memory
+            } catch (Throwable thrown) {
+                throw new AssertionError(thrown); // the signature is fixed in this file
+            }
+        }
     }
 
     /** The four bytes of one thread. */

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -42,6 +43,9 @@ class LibcIT {
     private final List<Integer> open = new ArrayList<>();
     private int before;
 
+    @TempDir
+    Path directory;
+
     @BeforeEach
     void countDescriptors() {
         before = descriptors();
@@ -51,6 +55,11 @@ class LibcIT {
     void nothingIsLeftOpen() {
         for (int fd : open) {
             assertThat(libc.close(fd)).isZero();
+        }
+        // The JVM itself opens a file at any time, to look at its memory limit; a leak stays.
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+        while (descriptors() != before && deadline - System.nanoTime() > 0) {
+            Thread.onSpinWait();
         }
         assertThat(descriptors()).isEqualTo(before);
     }
@@ -320,6 +329,108 @@ class LibcIT {
     void ids() throws Exception {
         assertThat(libc.getuid()).isEqualTo(Files.getAttribute(Path.of("/proc/self"), "unix:uid"));
         assertThat(libc.getgid()).isEqualTo(Files.getAttribute(Path.of("/proc/self"), "unix:gid"));
+    }
+
+    @Test
+    void openFiles() throws Exception {
+        Memory path = text(directory + "/log");
+
+        int fd = opened(libc.open(path.address(), Constants.O_WRONLY | Constants.O_CREAT | Constants.O_CLOEXEC, 0600));
+
+        assertThat(libc.fcntl(fd, Constants.F_GETFD, 0)).isEqualTo(Constants.FD_CLOEXEC);
+        assertThat(Files.getAttribute(directory.resolve("log"), "unix:mode")).isEqualTo(0100600);
+        refused(libc.open(text(directory + "/none").address(), Constants.O_CLOEXEC, 0), Errno.ENOENT);
+    }
+
+    @Test
+    void spawnWithEverythingSixArgumentsSay() {
+        Memory actions = Memory.allocate(libc, 512);
+        Memory attributes = Memory.allocate(libc, 512);
+        Memory signals = Memory.allocate(libc, 128);
+        assertThat(libc.posix_spawn_file_actions_init(actions.address())).isZero();
+        assertThat(libc.posix_spawnattr_init(attributes.address())).isZero();
+        int[] pipe = pipe();
+
+        refused(libc.posix_spawn_file_actions_adddup2(actions.address(), -1, 1), Errno.EBADF);
+        assertThat(libc.posix_spawn_file_actions_adddup2(actions.address(), pipe[1], 1))
+                .isZero();
+        refused(libc.posix_spawn_file_actions_addclose(actions.address(), -1), Errno.EBADF);
+        assertThat(libc.posix_spawn_file_actions_addclose(actions.address(), 0)).isZero();
+        refused(libc.posix_spawn_file_actions_addclosefrom_np(actions.address(), -1), Errno.EBADF);
+        assertThat(libc.posix_spawn_file_actions_addclosefrom_np(actions.address(), 3))
+                .isZero();
+        refused(libc.posix_spawnattr_setflags(attributes.address(), 0x4000), Errno.EINVAL);
+        assertThat(libc.posix_spawnattr_setflags(
+                        attributes.address(), Constants.POSIX_SPAWN_SETSIGDEF | Constants.POSIX_SPAWN_SETSIGMASK))
+                .isZero();
+        signals.bytes().put(0, (byte) 4); // SIGQUIT
+        assertThat(libc.posix_spawnattr_setsigmask(attributes.address(), signals.address()))
+                .isZero();
+        assertThat(libc.posix_spawnattr_setsigdefault(attributes.address(), signals.address()))
+                .isZero();
+
+        String script =
+                "echo $1 $VARIABLE; for i in 0 1 2 3 4 5 6 7; do [ -e /proc/$$/fd/$i ] && echo $i; done; exit 5";
+        assertThat(spawn(actions, attributes, "/bin/sh", "sh", "-c", script, "sh", "argument"))
+                .isZero();
+        assertThat(exitStatus()).isEqualTo(5);
+        assertThat(read(pipe[0])).isEqualTo("argument value\n1\n2\n");
+        assertThat(spawn(actions, attributes, "/bin/grep", "grep", "SigBlk", "/proc/self/status"))
+                .isZero();
+        assertThat(exitStatus()).isZero();
+        assertThat(read(pipe[0])).isEqualTo("SigBlk:\t0000000000000004\n");
+        refused(spawn(actions, attributes, "/nowhere/sh", "sh"), Errno.ENOENT);
+        assertThat(libc.posix_spawn_file_actions_destroy(actions.address())).isZero();
+        assertThat(libc.posix_spawnattr_destroy(attributes.address())).isZero();
+        signals.keepAlive();
+    }
+
+    private static final int ECHILD = 10;
+
+    /** Of the child whose pid was left in the memory {@link #a}, which is gone after it. */
+    private int exitStatus() {
+        int pid = a.bytes().getInt(0);
+        assertThat(pid).isPositive();
+        assertThat(libc.waitid(Constants.P_PID, pid, b.address(), Constants.WEXITED | Constants.WNOWAIT))
+                .isZero();
+        assertThat(libc.waitid(Constants.P_PID, pid, b.address(), Constants.WEXITED))
+                .isZero();
+        refused(libc.waitid(Constants.P_PID, pid, b.address() + 128, Constants.WEXITED), ECHILD);
+        assertThat(b.bytes().getInt(8)).isEqualTo(Constants.CLD_EXITED);
+        return b.bytes().getInt(24);
+    }
+
+    private String read(int fd) {
+        byte[] bytes = new byte[(int) libc.read(fd, b.address(), 256)];
+        b.bytes().get(0, bytes);
+        return new String(bytes, UTF_8);
+    }
+
+    /** With one variable; the pid is left in the memory {@link #a}. */
+    private int spawn(Memory actions, Memory attributes, String program, String... arguments) {
+        List<Memory> texts = new ArrayList<>();
+        Memory argv = Memory.allocate(libc, 8 * (arguments.length + 1));
+        for (String argument : arguments) {
+            texts.add(text(argument));
+            argv.bytes()
+                    .putLong(8 * (texts.size() - 1), texts.get(texts.size() - 1).address());
+        }
+        Memory variable = text("VARIABLE=value");
+        Memory envp = Memory.allocate(libc, 16);
+        envp.bytes().putLong(0, variable.address());
+        Memory path = text(program);
+        int result = libc.posix_spawn(
+                a.address(), path.address(), actions.address(), attributes.address(), argv.address(), envp.address());
+        texts.addAll(List.of(argv, variable, envp, path, actions, attributes));
+        texts.forEach(Memory::keepAlive);
+        return result;
+    }
+
+    private Memory text(String text) {
+        byte[] bytes = text.getBytes(UTF_8);
+        Memory memory = Memory.allocate(libc, bytes.length + 1);
+        memory.bytes().put(0, bytes);
+        return memory;
     }
 
     @ParameterizedTest
