@@ -2,6 +2,7 @@ package io.github.systemd4j.activation;
 
 import io.github.systemd4j.linux.Errno;
 import io.github.systemd4j.linux.SystemCallException;
+import io.github.systemd4j.linux.libc.Constants;
 import java.io.FileDescriptor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -9,6 +10,7 @@ import java.net.ProtocolFamily;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channel;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.FileChannel;
 import java.nio.channels.Pipe;
@@ -65,6 +67,45 @@ public final class InheritedDescriptor implements AutoCloseable {
             throw new IllegalArgumentException("number: " + number + ", must not be negative");
         }
         return new InheritedDescriptor(number, name, false);
+    }
+
+    /**
+     * A copy of a channel's descriptor, to be handed on; both share the socket.
+     *
+     * @param channel one of the JDK's: server, socket, datagram or pipe channel
+     * @param name a name for the copy
+     * @return the copy, the caller's, with close-on-exec where there are system calls
+     * @throws IOException if the channel has no descriptor or is closed, or if there is no gate to the JDK
+     */
+    public static InheritedDescriptor copyOf(Channel channel, String name) throws IOException {
+        int number = numberOf(channel);
+        Gate gate = Gate.current();
+        int copy = gate.orThrow("a channel's descriptor").dup(number);
+        if (gate.libc() != null) {
+            gate.libc().fcntl(copy, Constants.F_SETFD, Constants.FD_CLOEXEC);
+        }
+        return of(copy, name);
+    }
+
+    /** The descriptor of a channel of the JDK, which stays the channel's. */
+    static int numberOf(Channel channel) throws IOException {
+        if (!channel.isOpen()) {
+            throw new ClosedChannelException();
+        }
+        int number = Gate.current().orThrow("a channel's descriptor").number(channel);
+        if (number < 0) {
+            throw new ActivationException(channel.getClass().getName()
+                    + " is no channel of the JDK's with a descriptor: server, socket, datagram and pipe channels are");
+        }
+        return number;
+    }
+
+    /** As a number with a name, to be handed on while it stays ours. */
+    synchronized NamedSocket named() {
+        if (taken) {
+            throw new IllegalArgumentException(label() + " was taken before");
+        }
+        return new NamedSocket(name, number);
     }
 
     /**

@@ -10,6 +10,7 @@ import io.github.systemd4j.linux.libc.PollFd;
 import io.github.systemd4j.linux.libc.Sockaddr;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
@@ -96,13 +97,17 @@ public final class SocketHandover implements AutoCloseable {
      * Gives the sockets to the next taker. One that is not allowed, breaks the protocol or is too slow is told so, and
      * is this call's exception; the next call serves the next one.
      *
-     * @param sockets 1 to 253, open; they stay the caller's
+     * @param sockets 1 to 253, not taken; they stay the caller's. {@link InheritedDescriptor#copyOf} makes one of a channel
      * @param timeout how long to wait for a taker at most; one that came is then given as long again, at most ten seconds
      * @return whether a taker has them and said so; false if none came in time or before {@link #close}
      * @throws IOException if it failed with the one that came, who may have the sockets all the same where only its
      *     answer was lost; or if this is closed
      */
-    synchronized boolean give(List<NamedSocket> sockets, Duration timeout) throws IOException {
+    public boolean give(List<InheritedDescriptor> sockets, Duration timeout) throws IOException {
+        return giveNumbers(sockets.stream().map(InheritedDescriptor::named).toList(), timeout);
+    }
+
+    synchronized boolean giveNumbers(List<NamedSocket> sockets, Duration timeout) throws IOException {
         if (sockets.isEmpty() || sockets.size() > Constants.SCM_MAX_FD) {
             throw new IllegalArgumentException("sockets: " + sockets.size() + ", must be 1 to " + Constants.SCM_MAX_FD);
         }
@@ -148,16 +153,25 @@ public final class SocketHandover implements AutoCloseable {
      * @param address where it is bound
      * @param allowedGiver whether it may give: the user that bound the address
      * @param timeout for all of it
-     * @return the sockets in the giver's order, the caller's, each with close-on-exec; connections accepted from them
-     *     and their O_NONBLOCK are shared with the giver
+     * @return the sockets by name and in the giver's order, the caller's, each with close-on-exec; the connections that
+     *     wait in them and their O_NONBLOCK are shared with the giver
      * @throws IOException if nobody gives there, if it may not, breaks the protocol or is too slow, if it refuses us, or
      *     where there are no system calls; no descriptor is left open then
      */
-    static List<NamedSocket> take(String address, IntPredicate allowedGiver, Duration timeout) throws IOException {
-        return take(address, allowedGiver, timeout, Constants.SCM_MAX_FD);
+    public static Activation take(String address, IntPredicate allowedGiver, Duration timeout) throws IOException {
+        List<InheritedDescriptor> taken = new ArrayList<>();
+        for (NamedSocket socket : takeNumbers(address, allowedGiver, timeout)) {
+            taken.add(InheritedDescriptor.of(socket.descriptor(), socket.name()));
+        }
+        return Activation.of(taken);
     }
 
-    static List<NamedSocket> take(String address, IntPredicate allowedGiver, Duration timeout, int room)
+    static List<NamedSocket> takeNumbers(String address, IntPredicate allowedGiver, Duration timeout)
+            throws IOException {
+        return takeNumbers(address, allowedGiver, timeout, Constants.SCM_MAX_FD);
+    }
+
+    static List<NamedSocket> takeNumbers(String address, IntPredicate allowedGiver, Duration timeout, int room)
             throws IOException {
         UnixAddress parsed = UnixAddress.parse(address);
         long deadline = Deadline.in(timeout);

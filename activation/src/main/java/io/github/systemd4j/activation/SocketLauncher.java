@@ -5,6 +5,7 @@ import io.github.systemd4j.linux.SystemCallException;
 import io.github.systemd4j.linux.libc.Backend;
 import io.github.systemd4j.linux.libc.Libc;
 import java.io.IOException;
+import java.nio.channels.Channel;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -46,9 +47,27 @@ public final class SocketLauncher {
      * then, or be given to the next child too.
      *
      * @param name 1 to 255 printable ASCII characters without a colon; several sockets may have the same
-     * @param descriptor a number, open when {@link #start} is called
+     * @param channel a channel of the JDK, open when {@link #start} is called. The child shares its blocking mode: one that
+     *     is registered with a selector is not blocking there either
+     * @return this
+     * @throws IOException if it has no descriptor, or if there is no gate to the JDK (see {@link GateDiagnostics})
+     */
+    public SocketLauncher socket(String name, Channel channel) throws IOException {
+        return socket(name, InheritedDescriptor.numberOf(channel));
+    }
+
+    /**
+     * Adds a descriptor, the next number from 3 up, under the name it has. It is copied by {@link #start} and stays
+     * the caller's.
+     *
+     * @param descriptor not taken, open when {@link #start} is called
      * @return this
      */
+    public SocketLauncher socket(InheritedDescriptor descriptor) {
+        sockets.add(descriptor.named());
+        return this;
+    }
+
     SocketLauncher socket(String name, int descriptor) {
         sockets.add(new NamedSocket(name, descriptor));
         return this;

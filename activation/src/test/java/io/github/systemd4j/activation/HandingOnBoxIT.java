@@ -84,7 +84,7 @@ class HandingOnBoxIT {
         try (SocketHandover handover = SocketHandover.bind(path.toString(), uid -> uid == NOBODY)) {
             Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxrwxrwx"));
             Process service = taker(path, "-p", "User=" + NOBODY, "-p", "PrivateNetwork=yes", "-p", "PrivateTmp=yes");
-            assertThat(handover.give(List.of(new NamedSocket("web", tcp)), SOON))
+            assertThat(handover.giveNumbers(List.of(new NamedSocket("web", tcp)), SOON))
                     .isTrue();
 
             assertThat(Sockets.askTcp(Sockets.port(tcp))).startsWith("web by ");
@@ -103,7 +103,7 @@ class HandingOnBoxIT {
             Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("rwxrwxrwx"));
             Process service = taker(path, "-p", "User=" + NOBODY);
 
-            assertThatThrownBy(() -> handover.give(List.of(new NamedSocket("web", tcp)), SOON))
+            assertThatThrownBy(() -> handover.giveNumbers(List.of(new NamedSocket("web", tcp)), SOON))
                     .hasMessage("handover(" + path + "): EPERM (1): user " + NOBODY + " is not allowed");
 
             String said = new String(service.getInputStream().readAllBytes(), UTF_8);

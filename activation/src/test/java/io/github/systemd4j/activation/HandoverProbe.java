@@ -9,7 +9,7 @@ final class HandoverProbe {
 
     public static void main(String[] arguments) throws Exception {
         int giver = Integer.parseInt(arguments[1]);
-        var sockets = SocketHandover.take(arguments[0], uid -> uid == giver, Duration.ofSeconds(30));
+        var sockets = SocketHandover.takeNumbers(arguments[0], uid -> uid == giver, Duration.ofSeconds(30));
         System.out.println(sockets.stream().map(NamedSocket::name).toList());
         for (NamedSocket socket : sockets) {
             Sockets.answer(

@@ -13,7 +13,7 @@ import net.jqwik.api.Provide;
 class ListenEnvironmentPropertiesTest {
 
     /** Whatever is in the variables: an answer with a reason, and either as many names as descriptors or none. */
-    @Property(tries = 20_000)
+    @Property(tries = 3000)
     void anAnswerToEverything(@ForAll("environments") Map<String, String> environment, @ForAll ListenPolicy policy) {
         ListenEnvironment listen = ListenEnvironment.parse(environment, 4711, policy);
 

@@ -59,9 +59,9 @@ class SocketHandoverIT {
         // Once, so that classes and jars are open that the first of all tests would open.
         String own = Sockets.freshAddress();
         try (SocketHandover handover = SocketHandover.bind(own, ANYBODY)) {
-            assertThat(handover.give(web(), Duration.ZERO)).isFalse();
+            assertThat(handover.giveNumbers(web(), Duration.ZERO)).isFalse();
         }
-        assertThatExceptionOfType(IOException.class).isThrownBy(() -> SocketHandover.take(own, ANYBODY, SHORT));
+        assertThatExceptionOfType(IOException.class).isThrownBy(() -> SocketHandover.takeNumbers(own, ANYBODY, SHORT));
         sockets.close();
         before = Sockets.count();
     }
@@ -79,7 +79,7 @@ class SocketHandoverIT {
     private CompletableFuture<Boolean> giving(SocketHandover handover, List<NamedSocket> given, Duration timeout) {
         return CompletableFuture.supplyAsync(() -> {
             try {
-                return handover.give(given, timeout);
+                return handover.giveNumbers(given, timeout);
             } catch (IOException e) {
                 throw new CompletionException(e);
             }
@@ -89,7 +89,7 @@ class SocketHandoverIT {
     private CompletableFuture<List<NamedSocket>> taking(IntPredicate allowed, Duration timeout) {
         return CompletableFuture.supplyAsync(() -> {
             try {
-                return SocketHandover.take(address, allowed, timeout);
+                return SocketHandover.takeNumbers(address, allowed, timeout);
             } catch (IOException e) {
                 throw new CompletionException(e);
             }
@@ -115,7 +115,7 @@ class SocketHandoverIT {
         try (SocketHandover handover = SocketHandover.bind(path.toString(), taker -> taker == uid)) {
             Process taker = Jvm.program(HandoverProbe.class, path.toString(), Integer.toString(uid))
                     .start();
-            assertThat(handover.give(given, SOON)).isTrue();
+            assertThat(handover.giveNumbers(given, SOON)).isTrue();
             int port = Sockets.port(tcp);
             sockets.close(); // ours: the taker's are its own
 
@@ -142,7 +142,7 @@ class SocketHandoverIT {
                 new NamedSocket("tcp", sockets.tcp()));
         try (SocketHandover handover = SocketHandover.bind(address, ANYBODY)) {
             CompletableFuture<List<NamedSocket>> taking = taking(ANYBODY, SOON);
-            assertThat(handover.give(given, SOON)).isTrue();
+            assertThat(handover.giveNumbers(given, SOON)).isTrue();
 
             List<NamedSocket> taken = taking.join();
 
@@ -167,7 +167,7 @@ class SocketHandoverIT {
         tooMany.add(most.get(0));
         try (SocketHandover handover = SocketHandover.bind(address, ANYBODY)) {
             CompletableFuture<List<NamedSocket>> taking = taking(ANYBODY, SOON);
-            assertThat(handover.give(most, SOON)).isTrue();
+            assertThat(handover.giveNumbers(most, SOON)).isTrue();
             taking.join().forEach(socket -> sockets.keep(socket.descriptor()));
             assertThat(taking.join())
                     .hasSize(Constants.SCM_MAX_FD)
@@ -175,9 +175,9 @@ class SocketHandoverIT {
                     .containsOnly("n".repeat(255));
 
             assertThatIllegalArgumentException()
-                    .isThrownBy(() -> handover.give(tooMany, SHORT))
+                    .isThrownBy(() -> handover.giveNumbers(tooMany, SHORT))
                     .withMessageStartingWith("sockets: 254");
-            assertThatIllegalArgumentException().isThrownBy(() -> handover.give(List.of(), SHORT));
+            assertThatIllegalArgumentException().isThrownBy(() -> handover.giveNumbers(List.of(), SHORT));
         }
     }
 
@@ -187,7 +187,7 @@ class SocketHandoverIT {
         try (SocketHandover handover = SocketHandover.bind(address, ANYBODY)) {
             for (int i = 0; i < 20; i++) {
                 CompletableFuture<List<NamedSocket>> taking = taking(ANYBODY, SOON);
-                assertThat(handover.give(given, SOON)).isTrue();
+                assertThat(handover.giveNumbers(given, SOON)).isTrue();
                 sockets.keep(taking.join().get(0).descriptor());
             }
         }
@@ -197,7 +197,7 @@ class SocketHandoverIT {
     void nobodyComes() throws Exception {
         try (SocketHandover handover = SocketHandover.bind(address, ANYBODY)) {
             assertThat(handover.address()).isEqualTo(address);
-            assertThat(handover.give(web(), SHORT)).isFalse();
+            assertThat(handover.giveNumbers(web(), SHORT)).isFalse();
         }
     }
 
@@ -212,7 +212,7 @@ class SocketHandoverIT {
             assertThat(giving.handle((given, e) -> e == null ? given : Boolean.FALSE)
                             .join())
                     .isFalse();
-            assertThatThrownBy(() -> handover.give(web(), SHORT))
+            assertThatThrownBy(() -> handover.giveNumbers(web(), SHORT))
                     .hasMessage("accept4(" + path + "): EBADF (9): this SocketHandover is closed");
         }
         assertThat(path).doesNotExist();
@@ -220,13 +220,13 @@ class SocketHandoverIT {
 
     @Test
     void nobodyGives() {
-        assertThatThrownBy(() -> SocketHandover.take(address, ANYBODY, SHORT))
+        assertThatThrownBy(() -> SocketHandover.takeNumbers(address, ANYBODY, SHORT))
                 .isInstanceOf(SystemCallException.class)
                 .hasMessage("connect(" + address + "): ECONNREFUSED (111): nobody gives sockets there");
-        assertThatThrownBy(() -> SocketHandover.take(directory + "/none", ANYBODY, SHORT))
+        assertThatThrownBy(() -> SocketHandover.takeNumbers(directory + "/none", ANYBODY, SHORT))
                 .hasMessageStartingWith("connect(" + directory + "/none): ENOENT (2): nothing is there");
         sockets.unix(directory.resolve("stream"));
-        assertThatThrownBy(() -> SocketHandover.take(directory + "/stream", ANYBODY, SHORT))
+        assertThatThrownBy(() -> SocketHandover.takeNumbers(directory + "/stream", ANYBODY, SHORT))
                 .hasMessageEndingWith(": that is a socket of another type, and no hand-over");
     }
 
@@ -240,10 +240,10 @@ class SocketHandoverIT {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> SocketHandover.bind(wrong, ANYBODY))
                     .withMessageStartingWith("address:");
-            assertThatIllegalArgumentException().isThrownBy(() -> SocketHandover.take(wrong, ANYBODY, SHORT));
+            assertThatIllegalArgumentException().isThrownBy(() -> SocketHandover.takeNumbers(wrong, ANYBODY, SHORT));
         }
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> SocketHandover.take(address, ANYBODY, Duration.ofMillis(-1)))
+                .isThrownBy(() -> SocketHandover.takeNumbers(address, ANYBODY, Duration.ofMillis(-1)))
                 .withMessageStartingWith("timeout:");
     }
 
@@ -258,7 +258,7 @@ class SocketHandoverIT {
         try (SocketHandover handover = SocketHandover.bind(address, nobody)) {
             CompletableFuture<List<NamedSocket>> taking = taking(ANYBODY, SOON);
 
-            assertThatThrownBy(() -> handover.give(web(), SOON))
+            assertThatThrownBy(() -> handover.giveNumbers(web(), SOON))
                     .isInstanceOf(SystemCallException.class)
                     .hasMessage("handover(" + address + "): EPERM (1): user " + uid + " is not allowed");
 
@@ -274,7 +274,7 @@ class SocketHandoverIT {
         try (SocketHandover handover = SocketHandover.bind(address, ANYBODY)) {
             CompletableFuture<List<NamedSocket>> taking = taking(uid -> uid == -2, SOON);
 
-            assertThatThrownBy(() -> handover.give(web(), SOON))
+            assertThatThrownBy(() -> handover.giveNumbers(web(), SOON))
                     .hasMessageContaining("the other side refused: ")
                     .hasMessageContaining("is not allowed");
 
@@ -289,7 +289,7 @@ class SocketHandoverIT {
         })) {
             CompletableFuture<List<NamedSocket>> taking = taking(ANYBODY, SOON);
 
-            assertThatThrownBy(() -> handover.give(web(), SOON)).hasMessage("no idea");
+            assertThatThrownBy(() -> handover.giveNumbers(web(), SOON)).hasMessage("no idea");
 
             assertThat(failure(taking).errno()).isEqualTo(Errno.ECONNRESET);
         }
@@ -301,7 +301,7 @@ class SocketHandoverIT {
         try (SocketHandover handover = SocketHandover.bind(path.toString(), uid -> uid == -2)) {
             int raw = sockets.connect(path.toString());
 
-            assertThatThrownBy(() -> handover.give(web(), SOON)).hasMessageContaining("is not allowed");
+            assertThatThrownBy(() -> handover.giveNumbers(web(), SOON)).hasMessageContaining("is not allowed");
 
             assertThat(text(raw)).startsWith("SOCKET_HANDOVER=1\nREFUSED=handover(" + path + "): EPERM (1)");
         }
@@ -320,7 +320,7 @@ class SocketHandoverIT {
             int raw = sockets.connect(address);
             send(raw, hello);
 
-            assertThatThrownBy(() -> handover.give(web(), SOON))
+            assertThatThrownBy(() -> handover.giveNumbers(web(), SOON))
                     .isInstanceOf(SystemCallException.class)
                     .hasMessageEndingWith(told);
 
@@ -337,7 +337,8 @@ class SocketHandoverIT {
             send(raw, "SOCKET_HANDOVER=1\n");
             send(raw, answer);
 
-            assertThatThrownBy(() -> handover.give(web(), SOON)).hasMessageContaining("of 1 sockets were accepted: ");
+            assertThatThrownBy(() -> handover.giveNumbers(web(), SOON))
+                    .hasMessageContaining("of 1 sockets were accepted: ");
         }
     }
 
@@ -346,13 +347,13 @@ class SocketHandoverIT {
         List<NamedSocket> given = web();
         try (SocketHandover handover = SocketHandover.bind(address, ANYBODY)) {
             int silent = sockets.connect(address);
-            assertThatThrownBy(() -> handover.give(given, SHORT))
+            assertThatThrownBy(() -> handover.giveNumbers(given, SHORT))
                     .hasMessage("recvmsg(" + address + "): ETIMEDOUT (110): the other side is there and says nothing");
             assertThat(text(silent)).contains("REFUSED=").contains("ETIMEDOUT");
 
             // The next one is not kept from it.
             CompletableFuture<List<NamedSocket>> taking = taking(ANYBODY, SOON);
-            assertThat(handover.give(given, SOON)).isTrue();
+            assertThat(handover.giveNumbers(given, SOON)).isTrue();
             sockets.keep(taking.join().get(0).descriptor());
         }
     }
@@ -364,11 +365,11 @@ class SocketHandoverIT {
                 Sockets early = new Sockets()) {
             early.connect(address);
             early.close();
-            assertThatThrownBy(() -> handover.give(given, SOON)).hasMessageContaining("ECONNRESET");
+            assertThatThrownBy(() -> handover.giveNumbers(given, SOON)).hasMessageContaining("ECONNRESET");
 
             send(early.connect(address), "SOCKET_HANDOVER=1\n");
             early.close();
-            assertThatThrownBy(() -> handover.give(given, SOON)).hasMessageContaining("EPIPE");
+            assertThatThrownBy(() -> handover.giveNumbers(given, SOON)).hasMessageContaining("EPIPE");
 
             int raw = early.connect(address);
             send(raw, "SOCKET_HANDOVER=1\n");
@@ -390,7 +391,7 @@ class SocketHandoverIT {
             int open = Sockets.count();
 
             List<NamedSocket> given = web();
-            assertThat(handover.give(given, SOON)).isTrue();
+            assertThat(handover.giveNumbers(given, SOON)).isTrue();
 
             Sockets.assertCount(open + 1);
         }
@@ -403,7 +404,7 @@ class SocketHandoverIT {
         try (SocketHandover handover = SocketHandover.bind(address, ANYBODY)) {
             CompletableFuture<List<NamedSocket>> taking = taking(ANYBODY, SOON);
 
-            assertThatThrownBy(() -> handover.give(List.of(new NamedSocket("web", closed)), SOON))
+            assertThatThrownBy(() -> handover.giveNumbers(List.of(new NamedSocket("web", closed)), SOON))
                     .hasMessage("sendmsg(" + address + "): EBADF (9): one of the sockets is not open");
 
             assertThat(failure(taking)).hasMessageContaining("one of the sockets is not open");
@@ -468,7 +469,7 @@ class SocketHandoverIT {
     void aGiverThatIsSlow() throws Exception {
         sockets.listen(UnixAddress.parse(address), Constants.SOCK_SEQPACKET);
 
-        assertThatThrownBy(() -> SocketHandover.take(address, ANYBODY, SHORT))
+        assertThatThrownBy(() -> SocketHandover.takeNumbers(address, ANYBODY, SHORT))
                 .hasMessage("recvmsg(" + address + "): ETIMEDOUT (110): the other side is there and says nothing");
     }
 
@@ -479,7 +480,7 @@ class SocketHandoverIT {
         Sockets.check(Sockets.LIBC.listen(listener, 0));
         sockets.connect(address);
 
-        assertThatThrownBy(() -> SocketHandover.take(address, ANYBODY, SHORT))
+        assertThatThrownBy(() -> SocketHandover.takeNumbers(address, ANYBODY, SHORT))
                 .hasMessage("connect(" + address + "): EAGAIN (11): whoever gives sockets there is busy with others");
     }
 
@@ -587,7 +588,7 @@ class SocketHandoverIT {
             listener = own.listen(UnixAddress.parse(address), Constants.SOCK_SEQPACKET);
             taking = CompletableFuture.supplyAsync(() -> {
                 try {
-                    return SocketHandover.take(address, allowed, SOON, room);
+                    return SocketHandover.takeNumbers(address, allowed, SOON, room);
                 } catch (IOException e) {
                     throw new CompletionException(e);
                 }
