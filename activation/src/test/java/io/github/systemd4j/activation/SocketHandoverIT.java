@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.systemd4j.linux.Errno;
 import io.github.systemd4j.linux.SystemCallException;
 import io.github.systemd4j.linux.libc.Constants;
+import io.github.systemd4j.linux.libc.Libc;
 import io.github.systemd4j.linux.libc.Memory;
 import io.github.systemd4j.linux.libc.Message;
 import io.github.systemd4j.linux.libc.PollFd;
@@ -435,7 +436,7 @@ class SocketHandoverIT {
     @Test
     void giversWithOtherThingsThanListeners() throws Exception {
         String one = "SOCKET_HANDOVER=1\nLISTEN_FDS=1\nLISTEN_FDNAMES=a\n";
-        int[] pair = pair();
+        int[] pair = pair(Constants.SOCK_STREAM);
 
         assertThat(failureWith(one, 0)).hasMessageEndingWith(": a is not a socket");
         assertThat(failureWith(one, pair[0])).hasMessageEndingWith(": a does not listen");
@@ -493,6 +494,27 @@ class SocketHandoverIT {
         assertThat(giver.failure().errno()).isEqualTo(Errno.ECONNRESET);
     }
 
+    /** It left without reading our greeting: the kernel tells that first, and then what it said. */
+    @Test
+    void aRefusalBehindAReset() {
+        int[] pair = pair(Constants.SOCK_SEQPACKET);
+        int ours = Sockets.check(Sockets.LIBC.fcntl(pair[0], Constants.F_DUPFD_CLOEXEC, 0));
+        send(pair[1], "SOCKET_HANDOVER=1\nREFUSED=not today\n");
+        AtomicInteger calls = new AtomicInteger();
+        Libc libc = Sockets.instead("recvmsg", arguments -> {
+            if (calls.incrementAndGet() == 1) {
+                sockets.close();
+            }
+            return Sockets.LIBC.recvmsg((int) arguments[0], (long) arguments[1], (int) arguments[2]);
+        });
+
+        try (HandoverPeer peer = new HandoverPeer(libc, ours, "test", Deadline.in(SOON), Constants.SCM_MAX_FD)) {
+            assertThatThrownBy(() -> peer.take(ANYBODY))
+                    .hasMessage("handover(test): ECONNREFUSED (111): the other side refused: not today");
+        }
+        assertThat(calls).hasValue(2);
+    }
+
     /** It offered and left: whether it knows that we have them cannot be told, so we have none. */
     @Test
     void aGiverThatDoesNotWaitForTheAnswer() throws Exception {
@@ -544,10 +566,9 @@ class SocketHandoverIT {
         return failure;
     }
 
-    private int[] pair() {
+    private int[] pair(int type) {
         Memory memory = Memory.allocate(Sockets.LIBC, 8);
-        Sockets.check(Sockets.LIBC.socketpair(
-                Constants.AF_UNIX, Constants.SOCK_STREAM | Constants.SOCK_CLOEXEC, 0, memory.address()));
+        Sockets.check(Sockets.LIBC.socketpair(Constants.AF_UNIX, type | Constants.SOCK_CLOEXEC, 0, memory.address()));
         memory.keepAlive();
         return new int[] {
             sockets.keep(memory.bytes().getInt(0)), sockets.keep(memory.bytes().getInt(4))

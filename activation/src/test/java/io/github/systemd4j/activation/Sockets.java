@@ -10,6 +10,8 @@ import io.github.systemd4j.linux.libc.Memory;
 import io.github.systemd4j.linux.libc.Sockaddr;
 import java.io.File;
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -23,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 
 /** Raw sockets for one test, all of them closed at its end. */
 final class Sockets implements AutoCloseable {
@@ -55,6 +58,21 @@ final class Sockets implements AutoCloseable {
     /** An abstract address that nobody else has. */
     static String freshAddress() {
         return "@systemd4j-test-" + ProcessHandle.current().pid() + "-" + NAMES.incrementAndGet();
+    }
+
+    /** The real calls, but for one. */
+    static Libc instead(String function, Function<Object[], Object> other) {
+        return (Libc) Proxy.newProxyInstance(
+                Libc.class.getClassLoader(), new Class<?>[] {Libc.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals(function)) {
+                        return other.apply(arguments);
+                    }
+                    try {
+                        return method.invoke(LIBC, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
     }
 
     int keep(int fd) {
