@@ -98,6 +98,13 @@ public final class Activation implements AutoCloseable {
         if (listen.status() == Status.PASSED) {
             listen = InheritedCheck.check(listen, System.getProperty(TAKEN));
         }
+        String pidFd = environment.get(ListenEnvironment.LISTEN_PIDFDID);
+        if (listen.status() == Status.PASSED
+                && pidFd != null
+                && isSelf(environment.get(ListenEnvironment.LISTEN_PID))) {
+            Libc libc = Gate.current().libc();
+            listen = libc == null ? listen : InheritedCheck.check(listen, pidFd, OwnPidFd.inode(libc));
+        }
         List<InheritedDescriptor> descriptors = new ArrayList<>();
         for (int i = 0; i < listen.names().size(); i++) {
             descriptors.add(InheritedDescriptor.of(
@@ -134,6 +141,10 @@ public final class Activation implements AutoCloseable {
         return proc != null && proc.type().isSocket()
                 ? Optional.of(InheritedDescriptor.standardInput())
                 : Optional.empty();
+    }
+
+    private static boolean isSelf(@Nullable String pid) {
+        return Long.toString(ProcessHandle.current().pid()).equals(pid);
     }
 
     private static void closeOnExec(int last) {

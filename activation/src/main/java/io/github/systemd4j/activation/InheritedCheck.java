@@ -1,5 +1,9 @@
 package io.github.systemd4j.activation;
 
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /** Whether the descriptors that an environment names were really inherited. All are looked at before one is touched. */
@@ -31,15 +35,52 @@ final class InheritedCheck {
         return listen;
     }
 
+    /**
+     * The environment as it is, or why it is not believed.
+     *
+     * @param listen whose LISTEN_PID is ours
+     * @param pidFd LISTEN_PIDFDID, decimal
+     * @param own what that should be, -1 if it could not be found out
+     */
+    static ListenEnvironment check(ListenEnvironment listen, String pidFd, long own) {
+        return own < 0 || pidFd.equals(Long.toString(own))
+                ? listen
+                : ListenEnvironment.refused("LISTEN_PID is this process's, but LISTEN_PIDFDID=" + pidFd
+                        + " is not, which would be " + own + ": it was meant for one that had this pid before");
+    }
+
     private static @Nullable String problem(int fd) {
         ProcDescriptor proc = ProcDescriptor.of(fd);
         if (proc == null) {
             return "is not open: a launcher between the manager and java closed it, or the number is wrong";
         }
-        if (proc.closeOnExec()) {
-            return "was opened by this process itself, as " + proc.link()
-                    + ": it is close-on-exec, which an inherited one cannot be";
+        // An inherited one cannot be close-on-exec. The JVM opens the JDK's file of modules, and jars, without.
+        if (proc.closeOnExec() || (proc.type() == DescriptorType.FILE && isOfTheJvm(proc.link()))) {
+            return "was opened by this process itself, as " + proc.link() + ": the number is wrong";
         }
         return null;
+    }
+
+    private static boolean isOfTheJvm(String file) {
+        return file.startsWith(realPath(System.getProperty("java.home", "")) + "/")
+                || isOn(System.getProperty("java.class.path", ""), file)
+                || isOn(System.getProperty("jdk.module.path", ""), file);
+    }
+
+    private static boolean isOn(String path, String file) {
+        for (String entry : path.split(File.pathSeparator, -1)) {
+            if (!entry.isEmpty() && realPath(entry).equals(file)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static String realPath(String path) {
+        try {
+            return Path.of(path).toRealPath().toString();
+        } catch (IOException | InvalidPathException e) {
+            return path;
+        }
     }
 }

@@ -13,6 +13,7 @@ import java.nio.ByteBuffer;
 final class JnaLibc implements Libc {
 
     private static final int ENOSYS = 38;
+    private static final int SYS_PIDFD_OPEN = 434; // on every architecture
 
     private JnaLibc() {}
 
@@ -266,6 +267,11 @@ final class JnaLibc implements Libc {
         return -Spawn.posix_spawnattr_setsigdefault(attributes, signals);
     }
 
+    @Override
+    public int pidfd_open(int pid, int flags) {
+        return (int) result(Functions.syscall(SYS_PIDFD_OPEN, pid, flags));
+    }
+
     /** Apart, because JNA binds all functions of a class or none, and this one is missing before glibc 2.27. */
     private static final class Memfd {
 
@@ -394,6 +400,8 @@ final class JnaLibc implements Libc {
         static native int getuid();
 
         static native int getgid();
+
+        static native long syscall(long number, long a, long b);
 
         static native long dlopen(long path, int flags);
 

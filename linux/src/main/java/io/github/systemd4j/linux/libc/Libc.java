@@ -469,4 +469,13 @@ public interface Libc {
      * @return 0, or -errno
      */
     int posix_spawnattr_setsigdefault(long attributes, long signals);
+
+    /**
+     * Opens a descriptor of a process. See pidfd_open(2); made by syscall(2), because glibc has it since 2.36 only.
+     *
+     * @param pid the process
+     * @param flags 0
+     * @return the descriptor, with close-on-exec, or -errno
+     */
+    int pidfd_open(int pid, int flags);
 }

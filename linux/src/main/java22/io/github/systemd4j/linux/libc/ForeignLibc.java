@@ -58,7 +58,10 @@ final class ForeignLibc implements Libc {
     private static final MemorySegment OPEN = function("open");
     private static final MemorySegment WAITID = function("waitid");
 
+    private static final MemorySegment SYSCALL = function("syscall");
+
     private static final int ENOSYS = 38;
+    private static final int SYS_PIDFD_OPEN = 434; // on every architecture
 
     private static final MethodHandle CALL = handle();
 
@@ -402,6 +405,11 @@ final class ForeignLibc implements Libc {
                 throw new AssertionError(thrown); // the signature is fixed in this file
             }
         }
+    }
+
+    @Override
+    public int pidfd_open(int pid, int flags) {
+        return callInt(SYSCALL, SYS_PIDFD_OPEN, pid, flags, 0, 0);
     }
 
     /** The four bytes of one thread. */

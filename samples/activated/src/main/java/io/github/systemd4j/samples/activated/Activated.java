@@ -3,11 +3,15 @@ package io.github.systemd4j.samples.activated;
 import io.github.systemd4j.activation.Activation;
 import io.github.systemd4j.activation.GateDiagnostics;
 import io.github.systemd4j.activation.InheritedDescriptor;
+import io.github.systemd4j.activation.SocketHandover;
 import io.github.systemd4j.sdnotify.Notifier;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,6 +24,8 @@ public final class Activated {
 
     private static final int EXIT_FAILURE = 1;
     private static final int EXIT_USAGE = 64;
+
+    private static final Duration TAKE_TIMEOUT = Duration.ofSeconds(30);
 
     private Activated() {}
 
@@ -48,7 +54,7 @@ public final class Activated {
     private static void serve(Options options) throws IOException {
         Notifier notifier = Notifier.fromEnvironment();
         notifier.warmUp();
-        Activation activation = Activation.ofProcess(options.policy());
+        Activation activation = activation(options);
         List<ServerSocketChannel> listeners = listeners(activation, options.port());
         HttpLoop loop = HttpLoop.open(listeners, options.idleExit());
         Runtime.getRuntime()
@@ -61,6 +67,15 @@ public final class Activated {
                         "activated-stop"));
         notifier.ready("serving on " + listeners.size() + " sockets");
         loop.run();
+    }
+
+    private static Activation activation(Options options) throws IOException {
+        String giver = options.take();
+        if (giver == null) {
+            return Activation.ofProcess(options.policy());
+        }
+        int self = (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+        return SocketHandover.take(giver, uid -> uid == 0 || uid == self, TAKE_TIMEOUT);
     }
 
     private static List<ServerSocketChannel> listeners(Activation activation, int port) throws IOException {

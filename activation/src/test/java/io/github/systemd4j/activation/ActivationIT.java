@@ -1,0 +1,158 @@
+package io.github.systemd4j.activation;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a process makes of the environment it was really started with. */
+@Timeout(120)
+class ActivationIT {
+
+    private static final String OPENS = "--add-opens=java.base/sun.nio.ch=ALL-UNNAMED";
+
+    @TempDir
+    Path directory;
+
+    private final List<InheritedDescriptor> sockets = new ArrayList<>();
+
+    @BeforeEach
+    void listen() {
+        for (Kind kind : Kind.values()) {
+            sockets.add(InheritedDescriptor.of(kind.listen(directory), kind.name()));
+        }
+    }
+
+    @AfterEach
+    void close() {
+        sockets.forEach(InheritedDescriptor::close);
+    }
+
+    @Test
+    void everyKindIsToldByEachGate() throws Exception {
+        List<String> expected = new ArrayList<>();
+        for (int i = 0; i < sockets.size(); i++) {
+            String mine = sockets.get(i).toString();
+            expected.add("descriptor " + (3 + i) + mine.substring(mine.indexOf(" (")));
+        }
+        String jni = System.getProperty("systemd4j.expected.backend");
+
+        for (List<String> options : List.of(List.of(OPENS), List.<String>of())) {
+            List<String> lines = run(options, "gate").lines().toList();
+
+            assertThat(lines.get(0)).isEqualTo("PASSED: 9 descriptors " + expected);
+            assertThat(lines.get(1)).startsWith("channels by " + (options.isEmpty() ? jni : "opens") + ": ");
+        }
+    }
+
+    @Test
+    void askedTwiceItIsTheSame() throws Exception {
+        assertThat(run(List.of(OPENS), "again")).endsWith("]\ntrue\n");
+    }
+
+    @Test
+    void aCopyInAnotherClassLoaderGetsNothingButItsOwnGate() throws Exception {
+        for (List<String> options : List.of(List.of(OPENS), List.<String>of())) {
+            assertThat(run(options, "copy"))
+                    .startsWith("PASSED: 9 descriptors")
+                    .endsWith("]\ndescriptors 3-11 were taken before in this JVM, by another call or by a copy of"
+                            + " systemd4j in another class loader; the numbers may be somebody else's by now\ntrue\n");
+        }
+    }
+
+    /** The tenth is a file of the JVM's own, or nothing at all. */
+    @Test
+    void moreDescriptorsThanWerePassed() throws Exception {
+        String more = run(List.of(OPENS), "LISTEN_FDS=10 LISTEN_FDNAMES=a:b:c:d:e:f:g:h:i:j", "gate");
+        assertThat(more)
+                .startsWith("REFUSED: LISTEN_FDS=10, but descriptor 12 ")
+                .contains("\nchannels by ");
+        assertThat(run(List.of(OPENS), "LISTEN_FDS=1000 LISTEN_FDNAMES=$(seq -s : 1000)"))
+                .startsWith("REFUSED: LISTEN_FDS=1000, but descriptor ");
+        assertThat(run(List.of(OPENS), "LISTEN_FDS=8"))
+                .isEqualTo("REFUSED: LISTEN_FDNAMES=\""
+                        + String.join(
+                                        ":",
+                                        Arrays.stream(Kind.values())
+                                                .map(Kind::name)
+                                                .toList())
+                                .substring(0, 60)
+                        + "...\" has 9 names for LISTEN_FDS=8\n");
+    }
+
+    @Test
+    void aClosedDescriptorAmongThem() throws Exception {
+        assertThat(run(List.of(), "exec 5>&- ;"))
+                .matches("REFUSED: LISTEN_FDS=9, but descriptor 5 (is not open|was opened by this process)[^\n]*\n");
+    }
+
+    @Test
+    void aShellThatStays() throws Exception {
+        assertThat(run(List.of(), "STAY"))
+                .matches("REFUSED: LISTEN_PID=\\d+ is not this process, which is \\d+, but its parent /\\S+: start java"
+                        + " with exec\n");
+    }
+
+    @Test
+    void anOlderProcessOfThisPid() throws Exception {
+        String first = run(List.of(), "LISTEN_PIDFDID=7");
+        assertThat(first)
+                .startsWith(
+                        OwnPidFd.inode(TestSockets.LIBC) < 0
+                                ? "PASSED"
+                                : "REFUSED: LISTEN_PID is this"
+                                        + " process's, but LISTEN_PIDFDID=7 is not, which would be ");
+    }
+
+    /** Whatever stands there, the answer is one line, and the process lives. */
+    @Test
+    void oddEnvironments() throws Exception {
+        Random random = new Random(259);
+        String[] values = {"", "0", "1", "9", "-1", "x", "99999999999999999999", "$$", "3:4", ":", "\\*", "'a b'"};
+        for (int i = 0; i < 8; i++) {
+            String odd = "";
+            for (String name : List.of("LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES", "LISTEN_PIDFDID")) {
+                odd += random.nextInt(3) == 0 ? "" : name + "=" + values[random.nextInt(values.length)] + " ";
+            }
+            assertThat(run(List.of(OPENS, "-XX:TieredStopAtLevel=1"), odd))
+                    .as(odd)
+                    .matches("(PASSED|NOT_ACTIVATED|REFUSED): [^\n]+\n");
+        }
+    }
+
+    /** Starts the probe through a shell that changes something before; the words are the probe's arguments otherwise. */
+    private String run(List<String> options, String... words) throws IOException, InterruptedException {
+        List<String> java = new ArrayList<>(Jvm.program(ActivationProbe.class).command());
+        java.addAll(1, options);
+        boolean stays = List.of(words).contains("STAY");
+        String before = "";
+        for (String word : words) {
+            if (word.contains("=") || word.startsWith("exec")) {
+                before = word;
+            } else {
+                java.add(word);
+            }
+        }
+        List<String> command = new ArrayList<>(List.of("/bin/sh", "-c"));
+        String variables = before.startsWith("exec") ? before : before.isEmpty() ? "" : "export " + before + "; ";
+        command.add(variables + (stays ? "\"$@\"; exit $?" : "exec \"$@\""));
+        command.add("sh");
+        command.addAll(java);
+        SocketLauncher launcher = new SocketLauncher(new ProcessBuilder(command).redirectErrorStream(true));
+        sockets.forEach(launcher::socket);
+        Process process = launcher.start();
+        String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+        assertThat(process.waitFor()).as(output).isZero();
+        return output;
+    }
+}
