@@ -42,6 +42,11 @@ final class Freezer {
         }
     }
 
+    /** Thaws without waiting. */
+    static void release(Group group) throws CgroupException {
+        write(group, false);
+    }
+
     /** While a process is about to be forked, v1 stays FREEZING, until it is told once more. */
     private static boolean changeV1(Group group, boolean freeze, Pause pause) throws CgroupException {
         String wanted = freeze ? "FROZEN" : "THAWED";
@@ -62,7 +67,7 @@ final class Freezer {
         }
     }
 
-    private static boolean hasFreezer(Group group) {
+    static boolean hasFreezer(Group group) {
         return Files.exists(group.directory().resolve(group.version() == CgroupVersion.V2 ? V2 : V1));
     }
 

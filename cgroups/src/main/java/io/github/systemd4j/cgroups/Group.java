@@ -325,7 +325,7 @@ public final class Group {
     public Set<Long> allProcesses() throws CgroupException {
         Set<Long> all = new LinkedHashSet<>();
         for (Group group : tree()) {
-            if (group == this || !group.isThreaded()) { // those of a threaded one are listed by its domain
+            if (group.equals(this) || !group.isThreaded()) { // those of a threaded one are listed by its domain
                 all.addAll(group.processesIfThere());
             }
         }

@@ -28,7 +28,7 @@ final class Launcher {
         List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", script, "sh"));
         command.addAll(builder.command());
         Process process = copy(builder, command).start();
-        if (hasJoined(process, script, groups.get(0).proc(), new Pause(LIMIT))) {
+        if (hasJoined(process, script, groups, new Pause(LIMIT))) {
             return process;
         }
         process.destroyForcibly();
@@ -87,21 +87,36 @@ final class Launcher {
         return to;
     }
 
-    /** As soon as the process is no longer our shell, it is where it should be: only then does the shell end like that. */
-    private static boolean hasJoined(Process process, String script, Path proc, Pause pause) throws IOException {
-        Path commandLine = proc.resolve(process.pid() + "/cmdline");
+    /** Joined or ended as something else: the shell ends with that status only if it could not join. */
+    private static boolean hasJoined(Process process, String script, List<Group> groups, Pause pause)
+            throws IOException {
         do {
             if (!process.isAlive()) {
                 return process.exitValue() != COULD_NOT_JOIN;
             }
-            String[] words = GroupFile.peek(commandLine).split("\0", 4);
-            if (words.length > 1 && !(words.length > 2 && words[2].equals(script))) {
-                return true;
-            } else if (words.length == 1 && !words[0].isEmpty()) {
+            if (isIn(groups, process.pid()) || isAnother(groups.get(0).proc(), process.pid(), script)) {
                 return true;
             }
         } while (pause.again());
         return false;
+    }
+
+    private static boolean isIn(List<Group> groups, long pid) throws CgroupException {
+        for (Group group : groups) {
+            if (!(group.isThreaded() ? group.threads() : group.processesIfThere()).contains(pid)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Whether it is no longer the shell: it may have gone on to a group of its own. While the kernel sets up a new
+     * program, its command line is empty, or one byte without a NUL.
+     */
+    private static boolean isAnother(Path proc, long pid, String script) {
+        String[] words = GroupFile.peek(proc.resolve(pid + "/cmdline")).split("\0", 4);
+        return words.length > 1 && !(words.length > 2 && words[2].equals(script));
     }
 
     /** It would have come from our own groups, so what keeps us out has kept it out. */

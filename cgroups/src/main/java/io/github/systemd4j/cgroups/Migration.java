@@ -106,12 +106,14 @@ public final class Migration {
     private final Request request;
     private final List<Step> steps;
     private final List<Staying> staying;
+    private final List<Group> sources;
 
-    Migration(Cgroups system, Request request, List<Step> steps, List<Staying> staying) {
+    Migration(Cgroups system, Request request, List<Step> steps, List<Staying> staying, List<Group> sources) {
         this.system = system;
         this.request = request;
         this.steps = List.copyOf(steps);
         this.staying = List.copyOf(staying);
+        this.sources = List.copyOf(sources);
     }
 
     /** Makes a plan. Needs a source and a target. Not thread safe. */
@@ -371,18 +373,19 @@ public final class Migration {
      * @return a report with {@link MigrationReport.Outcome#PLANNED}
      */
     public MigrationReport dryRun() {
-        return new Mover(system, request, steps, staying).rehearse();
+        return new Mover(system, request, steps, staying, sources).rehearse();
     }
 
     /**
      * Moves the processes. In each hierarchy the source is read and emptied again and again until nothing is left in it,
-     * because what is being moved may fork; what has ended meanwhile is no failure. A process is moved only if it still
+     * because what is being moved may fork; what has ended meanwhile is no failure. What forks faster than it can be
+     * moved is frozen for a moment, if the source has a group that can be, and is not frozen already. A process is moved only if it still
      * is in the source. If something fails, what was moved is moved back, and groups that were made are removed.
      *
      * @return what was done; nothing is thrown, see {@link MigrationReport#orThrow}
      */
     public MigrationReport execute() {
-        return new Mover(system, request, steps, staying).move();
+        return new Mover(system, request, steps, staying, sources).move();
     }
 
     /** For people: a line a hierarchy. */

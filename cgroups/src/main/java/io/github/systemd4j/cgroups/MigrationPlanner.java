@@ -73,7 +73,7 @@ final class MigrationPlanner {
         }
         // what systemd knows its units by comes last: a scope that becomes empty is removed at once, in all hierarchies
         steps.sort(Comparator.comparing(step -> rank(step.hierarchy())));
-        return new Migration(system, request, steps, staying);
+        return new Migration(system, request, steps, staying, own);
     }
 
     private static String rank(String hierarchy) {
@@ -204,16 +204,19 @@ final class MigrationPlanner {
         if (!to.exists()) {
             throw new Stays(Errno.ENOENT, "there is no group " + to.name() + "; the target has none of its own here");
         }
-        if (target != null && (to.isTop() || to.isAbove(from) || !isOfItsUnit(to, target))) {
+        if (target != null && !isItsOwn(to, target, from)) {
             throw new Stays(Errno.ENOENT, "the target has no group of its own here, it is in " + to.name());
         }
     }
 
-    /** Whether a group belongs to the unit that systemd says the target is in; if systemd knows of none, it may. */
-    private boolean isOfItsUnit(Group to, Membership target) {
+    /**
+     * Whether a group belongs to the unit that systemd says the target is in. If systemd knows of none, a group that is
+     * not above the source will do.
+     */
+    private boolean isItsOwn(Group to, Membership target, Group from) {
         String unit = system.units(target).unit().orElse(null);
         if (unit == null) {
-            return true;
+            return !to.isTop() && !to.isAbove(from);
         }
         for (RawPath at = to.name(); at.raw().length > 1; at = at.parent()) {
             if (UnitName.fromCgroupName(at.fileName().latin1()).equals(unit)) {

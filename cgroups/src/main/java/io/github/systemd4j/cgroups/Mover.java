@@ -21,8 +21,10 @@ final class Mover {
     private final List<Step> steps;
     private final List<Staying> staying;
     private final List<StepMover> done = new ArrayList<>();
+    private final Hold hold;
 
-    Mover(Cgroups system, Request request, List<Step> steps, List<Staying> staying) {
+    Mover(Cgroups system, Request request, List<Step> steps, List<Staying> staying, List<Group> sources) {
+        this.hold = new Hold(request.children() ? sources : List.of());
         this.system = system;
         this.request = request;
         this.steps = steps;
@@ -32,13 +34,15 @@ final class Mover {
     MigrationReport move() {
         try {
             for (Step step : steps) {
-                StepMover mover = new StepMover(system, request, step, new Pause(request.limit()));
+                StepMover mover = new StepMover(system, request, step, hold, new Pause(request.limit()));
                 done.add(mover);
                 mover.move();
             }
             return report(Outcome.DONE, null);
         } catch (CgroupException e) {
             return report(rollBack(e) ? Outcome.ROLLED_BACK : Outcome.STRANDED, e);
+        } finally {
+            hold.end();
         }
     }
 
@@ -66,7 +70,7 @@ final class Mover {
         CgroupException problem = null;
         for (Step step : steps) {
             try {
-                List<Long> pids = new StepMover(system, request, step, new Pause(request.limit())).listed();
+                List<Long> pids = new StepMover(system, request, step, hold, new Pause(request.limit())).listed();
                 hierarchies.add(new Hierarchy(
                         step.hierarchy(), step.from().name(), step.to().name(), pids.size(), 0, 0, 0));
                 problem = problem == null ? obstacle(step, pids) : problem;

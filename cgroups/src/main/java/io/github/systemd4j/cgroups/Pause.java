@@ -17,7 +17,7 @@ final class Pause {
 
     Pause(Duration limit) {
         // some 292 years is as far as nanoTime goes
-        long nanos = limit.getSeconds() > Integer.MAX_VALUE ? Long.MAX_VALUE / 2 : limit.toNanos();
+        long nanos = limit.toSeconds() > Integer.MAX_VALUE ? Long.MAX_VALUE / 2 : limit.toNanos();
         this.deadline = System.nanoTime() + Math.max(nanos, 0);
     }
 

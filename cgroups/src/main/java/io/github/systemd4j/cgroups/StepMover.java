@@ -18,6 +18,12 @@ import org.jspecify.annotations.Nullable;
 /** Moves the processes of one hierarchy. */
 final class StepMover {
 
+    /** So many passes were not enough for what forks as fast as it can: facts in docs/adr/0008. */
+    private static final int PASSES_BEFORE_HOLD = 25;
+
+    private static final int NAMELESS_PASSES = 50;
+    private static final long NAMELESS_NANOS = 10_000_000;
+
     private static final Duration TO_REMOVE = Duration.ofSeconds(2);
 
     private final Cgroups system;
@@ -25,6 +31,7 @@ final class StepMover {
     private final Group from;
     private final Group to;
     private final boolean creates;
+    private final Hold hold;
     private final Pause pause;
     private final long self = ProcessHandle.current().pid();
 
@@ -35,15 +42,17 @@ final class StepMover {
 
     private final Set<Long> vanished = new HashSet<>();
     private boolean created;
+    private int namelessPasses;
     private int retries;
     private int passes;
 
-    StepMover(Cgroups system, Request request, Step step, Pause pause) {
+    StepMover(Cgroups system, Request request, Step step, Hold hold, Pause pause) {
         this.system = system;
         this.request = request;
         this.from = step.from();
         this.to = step.to();
         this.creates = step.creates();
+        this.hold = hold;
         this.pause = pause;
     }
 
@@ -75,16 +84,11 @@ final class StepMover {
     /** Two empty readings: one process may just come from somewhere else. */
     private void moveAll() throws CgroupException {
         for (int empty = 0; empty < 2; passes++) {
-            boolean found = false;
-            for (Group group : sources()) {
-                for (long pid : group.processesIfThere()) {
-                    if (isLeft(pid)) {
-                        found = true;
-                        moveOne(pid, group);
-                    }
-                }
-            }
+            boolean found = moveListed();
             empty = found ? 0 : empty + 1;
+            if (found && passes == PASSES_BEFORE_HOLD) {
+                hold.begin();
+            }
             if (found && pause.isOver()) {
                 throw new CgroupException(
                         "migrate",
@@ -93,6 +97,34 @@ final class StepMover {
                         "after " + passes + " passes there still come processes into it; freeze it first");
             }
         }
+    }
+
+    /** Whether there was anything. */
+    private boolean moveListed() throws CgroupException {
+        boolean found = false;
+        boolean nameless = false;
+        for (Group group : sources()) {
+            for (long pid : group.processesIfThere()) {
+                if (pid == 0) {
+                    nameless = true;
+                } else if (isLeft(pid)) {
+                    found = true;
+                    moveOne(pid, group);
+                }
+            }
+        }
+        if (nameless && !found) {
+            waitForNameless();
+        }
+        return found || nameless;
+    }
+
+    /** One that is just ending has no pid any more; one that is outside of our pid namespace never has one. */
+    private void waitForNameless() throws CgroupException {
+        if (++namelessPasses > NAMELESS_PASSES) {
+            throw refusal("there is a process in it that is outside of our pid namespace, and has no pid here");
+        }
+        Pause.sleep(NAMELESS_NANOS);
     }
 
     /** The source and the groups below it, but not the target, should that be there. */
@@ -132,9 +164,6 @@ final class StepMover {
     }
 
     private void moveOne(long id, Group origin) throws CgroupException {
-        if (id == 0) {
-            throw refusal("there is a process in it that is outside of our pid namespace, and has no pid here");
-        }
         if (id == self && !Mover.mayMoveSelf(request)) {
             throw refusal("this very process has come into it");
         }
