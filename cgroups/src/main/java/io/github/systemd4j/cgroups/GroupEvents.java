@@ -15,6 +15,8 @@ final class GroupEvents {
     /** How long the kernel may keep a change to itself: nobody promises that it tells of all. */
     private static final long LONGEST_SILENCE_NANOS = 250_000_000;
 
+    private static final int LOOKS = 100;
+
     private static final Events NOTHING = new Events(false, false, -1, -1);
 
     private GroupEvents() {}
@@ -51,14 +53,23 @@ final class GroupEvents {
                 GroupFile.value(memory, "oom_kill"));
     }
 
+    /**
+     * Zombies do not count, as in v2. A process that vanishes while it is looked at may have left another one behind, so
+     * then it is looked again.
+     */
     private static boolean hasLiveProcess(Group group) throws CgroupException {
-        for (long pid : group.allProcesses()) {
-            ProcessStat process = ProcessStat.of(group.proc(), pid);
-            if (pid == 0 || (process != null && !process.isDead())) {
-                return true;
+        boolean vanished = true;
+        for (int looks = 0; vanished && looks < LOOKS; looks++) {
+            vanished = false;
+            for (long pid : group.allProcesses()) {
+                ProcessStat process = ProcessStat.of(group.proc(), pid);
+                if (process != null && !process.isDead()) {
+                    return true;
+                }
+                vanished |= process == null;
             }
         }
-        return false;
+        return vanished;
     }
 
     static boolean await(Group group, Predicate<Events> condition, Pause pause) throws CgroupException {

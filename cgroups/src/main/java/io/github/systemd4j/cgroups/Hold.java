@@ -30,8 +30,12 @@ final class Hold {
     /** Without it, it only takes longer; and another hierarchy may do it. */
     private static boolean holds(Group group) {
         try {
-            if (!Freezer.hasFreezer(group) || group.events().frozen()) {
+            if (!Freezer.hasFreezer(group)) {
                 return false;
+            }
+            Group.Events events = group.events();
+            if (events.frozen() || !events.populated()) {
+                return false; // in the hierarchy of the freezer they may have been moved already
             }
             group.freeze(LIMIT);
             return true;
