@@ -19,6 +19,7 @@ final class Freezer {
 
     static void freeze(Group group, Pause pause) throws CgroupException {
         requireFreezer(group);
+        requireOthers("freeze", group);
         boolean frozen = group.version() == CgroupVersion.V2 ? freezeV2(group, pause) : changeV1(group, true, pause);
         if (!frozen) {
             write(group, false);
@@ -88,13 +89,18 @@ final class Freezer {
         if (!group.exists()) {
             return;
         }
-        if (group.allProcesses().contains(ProcessHandle.current().pid())) {
-            throw new CgroupException(
-                    "kill", group.name().toString(), Errno.EPERM, "this very process is in there; move it out first");
-        }
+        requireOthers("kill", group);
         boolean gone = Files.exists(group.directory().resolve(KILL)) ? killV2(group, pause) : signal(group, pause);
         if (!gone) {
             throw timeout("kill", group, "there still are processes " + group.allProcesses());
+        }
+    }
+
+    /** Nobody would be left to thaw us. */
+    private static void requireOthers(String call, Group group) throws CgroupException {
+        if (group.allProcesses().contains(ProcessHandle.current().pid())) {
+            throw new CgroupException(
+                    call, group.name().toString(), Errno.EPERM, "this very process is in there; move it out first");
         }
     }
 

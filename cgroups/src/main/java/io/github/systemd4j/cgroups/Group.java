@@ -526,8 +526,8 @@ public final class Group {
      * the hierarchy of {@code freezer} alone.
      *
      * @param limit how long to wait until all have stopped; a process in a call of the kernel may take its time
-     * @throws CgroupException with ETIMEDOUT if not all have stopped, in which case they are thawed again; EOPNOTSUPP in
-     *     other hierarchies of v1, and for the root
+     * @throws CgroupException with ETIMEDOUT if not all have stopped, in which case they are thawed again; EPERM if
+     *     this very process is in there; EOPNOTSUPP in other hierarchies of v1, and for the root
      * @throws IllegalArgumentException if {@code limit} is not positive
      */
     public void freeze(Duration limit) throws CgroupException {

@@ -76,8 +76,14 @@ final class MigrationPlanner {
         return new Migration(system, request, steps, staying, own);
     }
 
+    /** The freezer is the last of the controllers: until then, what forks too fast can be frozen in there. */
     private static String rank(String hierarchy) {
-        return (hierarchy.equals(Cgroups.UNIFIED) ? "2" : hierarchy.startsWith("name=") ? "1" : "0") + hierarchy;
+        return (switch (hierarchy) {
+                    case Cgroups.UNIFIED -> "3";
+                    case "freezer" -> "1";
+                    default -> hierarchy.startsWith("name=") ? "2" : "0";
+                })
+                + hierarchy;
     }
 
     private List<Source> sources() throws CgroupException {

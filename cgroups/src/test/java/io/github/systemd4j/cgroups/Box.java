@@ -15,6 +15,9 @@ final class Box {
     static final Duration SOON = Duration.ofSeconds(20);
     static final long SELF = ProcessHandle.current().pid();
 
+    /** A program of perl's that says the pid of a child which it never asks for its status. */
+    static final String ZOMBIE = "$| = 1; my $p = fork; exit 0 unless $p; print \"$p\\n\"; sleep 1000";
+
     private final Cgroups cgroups = Cgroups.system();
     private final List<Group> made = new ArrayList<>();
     private final List<Process> started = new ArrayList<>();

@@ -387,7 +387,7 @@ class MigrationBoxIT {
     void zombiesAreNoReasonToGoOn() throws Exception {
         Group from = box.create(box.systemds(), "from");
         Group to = box.create(box.systemds(), "to");
-        Process parent = box.startIn(List.of(from), "sh", "-c", "(:) & echo $!; exec sleep 1000");
+        Process parent = box.startIn(List.of(from), "perl", "-e", Box.ZOMBIE);
         long zombie = Long.parseLong(parent.inputReader().readLine());
         Pause pause = new Pause(Box.SOON);
         ProcessStat stat = ProcessStat.of(from.proc(), zombie);
