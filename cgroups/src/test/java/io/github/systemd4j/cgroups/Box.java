@@ -3,6 +3,7 @@ package io.github.systemd4j.cgroups;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -60,6 +61,15 @@ final class Box {
     Group create(String hierarchy, String name) throws CgroupException {
         Group group = group(hierarchy, name);
         group.create();
+        return group;
+    }
+
+    /** A new cpuset of v1 has no processors, unless its parent clones its own; here it does not. */
+    Group rawCpuset(String name) throws Exception {
+        Group group = group("cpuset", name);
+        Path cloning = own("cpuset").directory().resolve("cgroup.clone_children");
+        GroupFile.write(cloning, "0");
+        Files.createDirectory(group.directory());
         return group;
     }
 

@@ -410,7 +410,8 @@ class MigrationBoxIT {
     @Test
     @Tag("v1")
     void aCpusetIsFilledBeforeItGetsProcesses() throws Exception {
-        Group group = box.group("cpuset", "filled");
+        Group empty = box.rawCpuset("empty");
+        Group filled = box.group("cpuset", "filled");
         Process process = box.sleeper();
         migration()
                 .process(process.pid())
@@ -419,11 +420,10 @@ class MigrationBoxIT {
                 .plan()
                 .execute()
                 .orThrow();
-        assertThat(group.processes()).containsExactly(process.pid());
+        assertThat(filled.processes()).containsExactly(process.pid());
 
-        Group empty = box.group("cpuset", "empty");
-        Files.createDirectory(empty.directory());
-        migration().from(group).to(empty).plan().execute().orThrow();
+        assertThat(GroupFile.peek(empty.directory().resolve("cpuset.cpus"))).isEmpty();
+        migration().from(filled).to(empty).plan().execute().orThrow();
         assertThat(empty.processes()).containsExactly(process.pid());
     }
 

@@ -184,8 +184,7 @@ class RefusalsBoxIT {
     @Test
     @Tag("v1")
     void enospcACpusetWithoutProcessors() throws Exception {
-        Group group = box.group("cpuset", "refusals");
-        Files.createDirectory(group.directory()); // as an engine does it, or mkdir(1)
+        Group group = box.rawCpuset("refusals");
         assertThat(refused(Errno.ENOSPC, () -> group.add(running)))
                 .hasMessageContaining("cpuset.cpus is empty; set cpuset.cpus and cpuset.mems first");
         Cpuset.fill(group);
