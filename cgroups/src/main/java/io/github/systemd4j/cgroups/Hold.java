@@ -19,7 +19,9 @@ final class Hold {
         this.candidates = candidates;
     }
 
+    /** Out of the hierarchy of the freezer they may have been moved since: then another one holds them. */
     void begin() {
+        end();
         for (Group group : candidates) {
             if (held == null && holds(group)) {
                 held = group;
@@ -35,7 +37,7 @@ final class Hold {
             }
             Group.Events events = group.events();
             if (events.frozen() || !events.populated()) {
-                return false; // in the hierarchy of the freezer they may have been moved already
+                return false;
             }
             group.freeze(LIMIT);
             return true;
@@ -46,6 +48,7 @@ final class Hold {
 
     void end() {
         Group group = held;
+        held = null;
         if (group != null) {
             try {
                 Freezer.release(group);
