@@ -116,7 +116,7 @@ final class MigrationPlanner {
     private static List<String> controllers(Group group) throws CgroupException {
         return group.version() == CgroupVersion.V1
                 ? group.controllers()
-                : group.top().controllers();
+                : GroupFile.words(GroupFile.peek(group.top().directory().resolve("cgroup.controllers")));
     }
 
     private Resolution resolve(Membership process, Entry entry) {

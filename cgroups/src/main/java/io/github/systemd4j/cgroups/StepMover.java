@@ -134,7 +134,7 @@ final class StepMover {
         }
         List<Group> sources = new ArrayList<>();
         for (Group group : from.tree()) {
-            boolean isTarget = group.equals(to) || to.isAbove(group);
+            boolean isTarget = from.isAbove(to) && (group.equals(to) || to.isAbove(group));
             if (!isTarget && (group.equals(from) || !group.isThreaded())) {
                 sources.add(group);
             }

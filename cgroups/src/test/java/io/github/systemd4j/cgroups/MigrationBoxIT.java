@@ -342,7 +342,10 @@ class MigrationBoxIT {
                 .isNotEmpty()
                 .allMatch(step -> step.from().name().toString().endsWith("/own"));
         plan.execute().orThrow();
-        assertThat(box.cgroups().units(box.cgroups().process(init)).unit()).contains("box-command.service");
+        for (Step step : plan.steps()) {
+            assertThat(step.from().allProcesses()).as(step.hierarchy()).isEmpty();
+            assertThat(step.to().processes()).as(step.hierarchy()).contains(init);
+        }
         for (Group group : shared) {
             assertThat(group.processes()).as(group.toString()).contains(engine.pid());
         }
