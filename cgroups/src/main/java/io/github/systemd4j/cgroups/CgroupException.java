@@ -13,7 +13,8 @@ import java.nio.file.Path;
  * Something outside of this process is not as it has to be. The message has the call, its target, the error's name and
  * number, and what is wrong or what to do: {@code open(/proc/42/cgroup): ESRCH (3): there is no process 42}
  *
- * <p>The numbers are those of errno(3). The message is independent of the locale. Immutable.
+ * <p>The numbers are those of errno(3). The message is independent of the locale, but for the kernel's own text that
+ * stands in for an {@link Errno#UNKNOWN}. Immutable.
  */
 public final class CgroupException extends IOException {
 

@@ -143,6 +143,30 @@ class RefusalsBoxIT {
     }
 
     @Test
+    @Tag("guest-v2")
+    void enoentBeyondTheCgroupNamespace() throws Exception {
+        Group group = box.create("unified", "namespace");
+        Process process = box.startIn(
+                List.of(group),
+                "unshare",
+                "-C",
+                "-m",
+                "sh",
+                "-c",
+                "umount -l /sys/fs/cgroup && mount -t cgroup2 none /sys/fs/cgroup && exec \"$@\"",
+                "sh",
+                Box.java(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                NamespaceProbe.class.getName(),
+                Long.toString(running));
+        assertThat(process.inputReader().readLine())
+                .isEqualTo("write(/sys/fs/cgroup/inside/cgroup.procs): ENOENT (2): process " + running
+                        + " stays in its group (unified): it is outside of our cgroup namespace (nsdelegate)");
+        assertThat(process.waitFor()).isZero();
+    }
+
+    @Test
     void eexistAndEbusy() throws Exception {
         for (String hierarchy : box.hierarchies()) {
             Group group = box.create(hierarchy, "refusals");
