@@ -304,6 +304,7 @@ public final class Migration {
 
         /**
          * For how long to go on for each hierarchy, while new processes come into the source; 30 seconds without this.
+         * To take everything back, it has as much again, and 3 seconds at least.
          *
          * @param duration the time
          * @return this

@@ -8,6 +8,7 @@ import io.github.systemd4j.cgroups.Migration.Staying;
 import io.github.systemd4j.cgroups.Migration.Step;
 import io.github.systemd4j.cgroups.MigrationReport.Hierarchy;
 import io.github.systemd4j.cgroups.MigrationReport.Outcome;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -15,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Carries out a plan, or takes it back. */
 final class Mover {
+
+    /** However little time there was to move: to leave it half done is worse. */
+    private static final Duration LEAST_TO_GO_BACK = Duration.ofSeconds(3);
 
     private final Cgroups system;
     private final Request request;
@@ -48,10 +52,11 @@ final class Mover {
 
     /** The last step first. One that cannot be taken back does not keep the others from it. */
     private boolean rollBack(CgroupException failure) {
+        Duration limit = request.limit().compareTo(LEAST_TO_GO_BACK) < 0 ? LEAST_TO_GO_BACK : request.limit();
         boolean back = true;
         for (int i = done.size() - 1; i >= 0; i--) {
             try {
-                done.get(i).takeBack(new Pause(request.limit()));
+                done.get(i).takeBack(new Pause(limit));
             } catch (CgroupException e) {
                 failure.addSuppressed(e);
                 back = false;

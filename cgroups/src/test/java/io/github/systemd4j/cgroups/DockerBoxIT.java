@@ -107,8 +107,7 @@ class DockerBoxIT {
                 .extracting(Step::hierarchy)
                 .contains("cpu", "memory", "pids", "name=systemd", "unified");
         assertThat(plan.dryRun().problem()).isEmpty();
-        System.out.print(plan);
-        System.out.print(plan.execute().orThrow());
+        plan.execute().orThrow();
 
         assertThat(cgroups.units(cgroups.process(init)).unit()).contains("web.service");
         assertThat(status()).contains("\u2500" + init + " sh -c \"mkfifo");

@@ -8,7 +8,6 @@ import io.github.systemd4j.cgroups.Migration.Risk;
 import io.github.systemd4j.cgroups.Migration.Staying;
 import io.github.systemd4j.cgroups.Migration.Step;
 import io.github.systemd4j.cgroups.MigrationReport.Outcome;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -261,24 +260,13 @@ class MigrationBoxIT {
         Process one = box.startIn(from, "sh", "-c", "while :; do (:); done");
         Process two = box.startIn(from, "sleep", "1000");
         last.child("below").add(two.pid());
-        List<Group> to = new ArrayList<>();
-        for (Group group : from) {
-            to.add(box.group(group.hierarchy().split(",", -1)[0], "to"));
-        }
+        List<Group> to = everywhere("to");
+        Migration plan = migration().from(array(from)).to(array(to)).plan();
         for (Group group : to) {
-            if (!group.hierarchy().equals(last.hierarchy())) {
-                group.create();
+            if (group.hierarchy().equals(last.hierarchy())) {
+                group.remove(Box.SOON); // after the plan was made
             }
         }
-        Group full = to.stream()
-                .filter(group -> group.hierarchy().equals(last.hierarchy()))
-                .findFirst()
-                .orElseThrow();
-        full.create();
-        Migration plan = migration().from(array(from)).to(array(to)).plan();
-        full.remove(Box.SOON); // after the plan was made
-        Files.createDirectory(full.directory()); // the same again, but
-        full.remove(Box.SOON);
 
         MigrationReport report = plan.execute();
 
@@ -294,6 +282,23 @@ class MigrationBoxIT {
             }
         }
         assertThat(refused(report::orThrow)).isSameAs(report.problem().orElseThrow());
+    }
+
+    @Test
+    void whatWasMovedWhenTheTimeIsOverIsTakenBack() throws Exception {
+        Group from = box.create(box.systemds(), "from");
+        Group to = box.create(box.systemds(), "to");
+        Process other = box.startIn(List.of(to), "sleep", "1000");
+        Process one = box.startIn(List.of(from), "sh", "-c", "while :; do (:); done");
+        Process two = box.startIn(List.of(from), "sleep", "1000");
+        MigrationReport report =
+                migration().from(from).to(to).within(Duration.ofNanos(1)).plan().execute();
+
+        assertThat(report.outcome()).as(report.toString()).isEqualTo(Outcome.ROLLED_BACK);
+        assertThat(report.problem().orElseThrow().errno()).isEqualTo(Errno.ETIMEDOUT);
+        assertThat(report.hierarchies().get(0).moved()).isGreaterThan(1);
+        assertThat(from.processes()).contains(one.pid(), two.pid());
+        assertThat(to.processes()).containsExactly(other.pid());
     }
 
     @Test
