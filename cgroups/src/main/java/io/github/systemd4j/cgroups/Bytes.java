@@ -17,6 +17,15 @@ final class Bytes {
         return -1;
     }
 
+    /** The last place of a byte, or -1. */
+    static int lastIndexOf(byte[] in, int b) {
+        int at = in.length - 1;
+        while (at >= 0 && in[at] != b) {
+            at--;
+        }
+        return at;
+    }
+
     /** The place of a byte, or the end. */
     static int end(byte[] in, int from, int to, int b) {
         int at = indexOf(in, from, to, b);

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -164,7 +165,7 @@ public final class Cgroups {
         return read(root.resolve("proc/" + thread + "/cgroup"), thread);
     }
 
-    private static void requireId(String name, long id) {
+    static void requireId(String name, long id) {
         if (id <= 0) {
             throw new IllegalArgumentException(name + ": " + id + " must be positive");
         }
@@ -242,6 +243,36 @@ public final class Cgroups {
      */
     public Resolution resolveUnified(Membership process) {
         return answer(process, UNIFIED, (mounts, literally) -> mounts.resolveUnified(process, root, literally));
+    }
+
+    /**
+     * The control group in which a process is.
+     *
+     * @param process as one of the methods of this class has told it
+     * @param controller such as {@code memory}, {@code name=systemd} for a named hierarchy, {@code unified} for the
+     *     unified one
+     * @return the group
+     * @throws CgroupException if there is none, with the reason
+     * @throws IllegalArgumentException if {@code controller} cannot be the name of one
+     */
+    public Group group(Membership process, String controller) throws CgroupException {
+        boolean unified = controller.equals(UNIFIED);
+        Found found = (unified ? resolveUnified(process) : resolve(process, controller)).orThrow();
+        Optional<Membership.Entry> v1 = unified ? Optional.empty() : process.controller(controller);
+        return Group.of(this, found, v1.map(Membership.Entry::controllers).orElse(List.of()));
+    }
+
+    /**
+     * Moving processes from group to group, in several hierarchies together.
+     *
+     * @return what makes a plan of it
+     */
+    public Migration.Builder migration() {
+        return new Migration.Builder(this);
+    }
+
+    Path proc() {
+        return root.resolve("proc");
     }
 
     /** One question. */

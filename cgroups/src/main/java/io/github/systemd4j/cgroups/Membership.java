@@ -49,6 +49,16 @@ public final class Membership {
             return hierarchy == 0 && controllers.isEmpty();
         }
 
+        /** What the hierarchy is called in messages. */
+        String hierarchyName() {
+            return isUnified() ? Cgroups.UNIFIED : String.join(",", controllers);
+        }
+
+        /** Whether systemd knows its units by this hierarchy. */
+        boolean isSystemds() {
+            return isUnified() || controllers.contains("name=systemd");
+        }
+
         /** Whether it looks removed; a group may also have been given such a name. */
         boolean looksRemoved() {
             byte[] raw = path.raw();
@@ -75,6 +85,11 @@ public final class Membership {
     /** A process about which nothing is known. */
     static Membership unknown(Absent problem) {
         return new Membership(List.of(), 0, problem);
+    }
+
+    /** Where a process would be. */
+    static Membership of(List<Entry> entries) {
+        return new Membership(List.copyOf(entries), 0, null);
     }
 
     /**

@@ -3,6 +3,7 @@ package io.github.systemd4j.cgroups;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.ByteArrayOutputStream;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -53,6 +54,44 @@ public final class RawPath {
     /** Takes the array as it is; there is no NUL in it. */
     static RawPath trusted(byte[] bytes) {
         return new RawPath(bytes);
+    }
+
+    /** The bytes of a path of the JDK's, which may have been read from a directory and be in no charset. */
+    static RawPath of(Path path) {
+        String uri = path.toUri().getRawPath();
+        ByteArrayOutputStream out = new ByteArrayOutputStream(uri.length());
+        for (int i = 0; i < uri.length(); i++) {
+            char c = uri.charAt(i);
+            out.write(c == '%' ? Integer.parseInt(uri, i + 1, i + 3, 16) : c);
+            i += c == '%' ? 2 : 0;
+        }
+        byte[] raw = out.toByteArray();
+        boolean slash = raw.length > 1 && raw[raw.length - 1] == '/'; // of directories
+        return new RawPath(slash ? Arrays.copyOf(raw, raw.length - 1) : raw);
+    }
+
+    /** The path of something in this directory. */
+    RawPath child(RawPath name) {
+        boolean root = bytes.length == 1 && bytes[0] == '/';
+        byte[] below = Arrays.copyOf(bytes, (root ? 0 : bytes.length) + 1 + name.bytes.length);
+        below[below.length - name.bytes.length - 1] = '/';
+        System.arraycopy(name.bytes, 0, below, below.length - name.bytes.length, name.bytes.length);
+        return new RawPath(below);
+    }
+
+    static RawPath ofLatin1(String path) {
+        return new RawPath(path.getBytes(ISO_8859_1));
+    }
+
+    /** The path without its last component. */
+    RawPath parent() {
+        int slash = Bytes.lastIndexOf(bytes, '/');
+        return new RawPath(Arrays.copyOf(bytes, Math.max(slash, 1)));
+    }
+
+    /** The name of the last component. */
+    RawPath fileName() {
+        return new RawPath(Arrays.copyOfRange(bytes, Bytes.lastIndexOf(bytes, '/') + 1, bytes.length));
     }
 
     /**

@@ -70,7 +70,11 @@ public sealed interface Resolution {
 
         @Override
         public Found orThrow() throws CgroupException {
-            throw new CgroupException("resolve", controller, errno, message);
+            throw failure();
+        }
+
+        CgroupException failure() {
+            return new CgroupException("resolve", controller, errno, message);
         }
     }
 

@@ -1,5 +1,6 @@
 /**
- * Where processes are in the control group hierarchies, cgroups(7), and what systemd calls the place.
+ * Where processes are in the control group hierarchies, cgroups(7), what systemd calls the place, and how they get to
+ * another.
  *
  * <p>{@link io.github.systemd4j.cgroups.Cgroups} reads the running system: a {@link
  * io.github.systemd4j.cgroups.Membership} is what {@code /proc/PID/cgroup} says, a {@link
@@ -7,5 +8,8 @@
  * io.github.systemd4j.cgroups.Resolution} is the directory, or the reason why there is none. {@link
  * io.github.systemd4j.cgroups.Units} are the unit, slice, session, owner and machine. Names are bytes: {@link
  * io.github.systemd4j.cgroups.RawPath}.
+ *
+ * <p>A {@link io.github.systemd4j.cgroups.Group} is a directory to work with, a {@link
+ * io.github.systemd4j.cgroups.Migration} moves processes from groups to others.
  */
 package io.github.systemd4j.cgroups;

@@ -1,0 +1,273 @@
+package io.github.systemd4j.cgroups;
+
+import io.github.systemd4j.cgroups.CgroupException.Errno;
+import io.github.systemd4j.cgroups.Migration.Kind;
+import io.github.systemd4j.cgroups.Migration.Request;
+import io.github.systemd4j.cgroups.Migration.Step;
+import io.github.systemd4j.cgroups.MigrationReport.Hierarchy;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** Moves the processes of one hierarchy. */
+final class StepMover {
+
+    /** So many passes were not enough for what forks as fast as it can: facts in docs/adr/0008. */
+    private static final int PASSES_BEFORE_HOLD = 25;
+
+    private static final int NAMELESS_PASSES = 50;
+    private static final long NAMELESS_NANOS = 10_000_000;
+
+    private static final Duration TO_REMOVE = Duration.ofSeconds(2);
+
+    private final Cgroups system;
+    private final Request request;
+    private final Group from;
+    private final Group to;
+    private final boolean creates;
+    private final Hold hold;
+    private final Pause pause;
+    private final long self = ProcessHandle.current().pid();
+
+    /** What was in the target before, and must not be taken back. */
+    private final Set<Long> before = new HashSet<>();
+    /** Where each one that was moved came from. */
+    private final Map<Long, Group> moved = new HashMap<>();
+
+    private final Set<Long> vanished = new HashSet<>();
+    private boolean created;
+    private int namelessPasses;
+    private int retries;
+    private int passes;
+
+    StepMover(Cgroups system, Request request, Step step, Hold hold, Pause pause) {
+        this.system = system;
+        this.request = request;
+        this.from = step.from();
+        this.to = step.to();
+        this.creates = step.creates();
+        this.hold = hold;
+        this.pause = pause;
+    }
+
+    Hierarchy report() {
+        return new Hierarchy(from.hierarchy(), from.name(), to.name(), moved.size(), vanished.size(), retries, passes);
+    }
+
+    void move() throws CgroupException {
+        prepare();
+        if (request.isWhole()) {
+            moveAll();
+        } else {
+            moveOne(request.id(), from);
+            passes = 1;
+        }
+    }
+
+    private void prepare() throws CgroupException {
+        if (creates && !to.exists()) {
+            to.create();
+            created = true;
+        }
+        Cpuset.fill(to);
+        if (!to.isThreaded()) {
+            before.addAll(to.processes());
+        }
+    }
+
+    /** Two empty readings: one process may just come from somewhere else. */
+    private void moveAll() throws CgroupException {
+        for (int empty = 0; empty < 2; passes++) {
+            boolean found = moveListed();
+            empty = found ? 0 : empty + 1;
+            if (found && passes == PASSES_BEFORE_HOLD) {
+                hold.begin();
+            }
+            if (found && pause.isOver()) {
+                throw new CgroupException(
+                        "migrate",
+                        from.toString(),
+                        Errno.ETIMEDOUT,
+                        "after " + passes + " passes there still come processes into it; freeze it first");
+            }
+        }
+    }
+
+    /** Whether there was anything. */
+    private boolean moveListed() throws CgroupException {
+        boolean found = false;
+        boolean nameless = false;
+        for (Group group : sources()) {
+            for (long pid : group.processesIfThere()) {
+                if (pid == 0) {
+                    nameless = true;
+                } else if (isLeft(pid)) {
+                    found = true;
+                    moveOne(pid, group);
+                }
+            }
+        }
+        if (nameless && !found) {
+            waitForNameless();
+        }
+        return found || nameless;
+    }
+
+    /** One that is just ending has no pid any more; one that is outside of our pid namespace never has one. */
+    private void waitForNameless() throws CgroupException {
+        if (++namelessPasses > NAMELESS_PASSES) {
+            throw refusal("there is a process in it that is outside of our pid namespace, and has no pid here");
+        }
+        Pause.sleep(NAMELESS_NANOS);
+    }
+
+    /** The source and the groups below it, but not the target, should that be there. */
+    private List<Group> sources() throws CgroupException {
+        if (!request.children()) {
+            return List.of(from);
+        }
+        List<Group> sources = new ArrayList<>();
+        for (Group group : from.tree()) {
+            boolean isTarget = from.isAbove(to) && (group.equals(to) || to.isAbove(group));
+            if (!isTarget && (group.equals(from) || !group.isThreaded())) {
+                sources.add(group);
+            }
+        }
+        return sources;
+    }
+
+    /** A zombie may be listed where it was for as long as nobody asks for its status; it cannot do anything any more. */
+    private boolean isLeft(long pid) {
+        if (!moved.containsKey(pid)) {
+            return true;
+        }
+        ProcessStat process = ProcessStat.of(system.proc(), pid);
+        return process != null && !process.isDead();
+    }
+
+    /** All processes that would be moved now. */
+    List<Long> listed() throws CgroupException {
+        if (!request.isWhole()) {
+            return List.of(request.id());
+        }
+        List<Long> pids = new ArrayList<>();
+        for (Group group : sources()) {
+            pids.addAll(group.processesIfThere());
+        }
+        return pids;
+    }
+
+    private void moveOne(long id, Group origin) throws CgroupException {
+        if (id == self && !Mover.mayMoveSelf(request)) {
+            throw refusal("this very process has come into it");
+        }
+        Path where = where(id);
+        if (where == null || !where.startsWith(from.directory())) {
+            vanish(id); // the pid may be that of another process by now: never move what is not of the source
+            return;
+        }
+        try {
+            retries += to.move(id, file());
+            moved.put(id, origin);
+        } catch (CgroupException e) {
+            if (e.errno() != Errno.ESRCH) {
+                throw e;
+            }
+            vanish(id);
+        }
+    }
+
+    private void vanish(long id) throws CgroupException {
+        vanished.add(id);
+        if (!request.isWhole()) {
+            throw new CgroupException(
+                    "migrate", from.toString(), Errno.ESRCH, id + " has ended, or is no longer in this group");
+        }
+    }
+
+    private @Nullable Path where(long id) {
+        return from.whereIs(request.kind() == Kind.THREAD ? system.thread(request.pid(), id) : system.process(id));
+    }
+
+    private String file() {
+        if (request.kind() != Kind.THREAD) {
+            return "cgroup.procs";
+        }
+        return to.version() == CgroupVersion.V1 ? "tasks" : "cgroup.threads";
+    }
+
+    private CgroupException refusal(String reason) {
+        return new CgroupException("migrate", from.toString(), Errno.EPERM, reason);
+    }
+
+    /** Moves back what was moved, and what that has started since, until there is none. */
+    void takeBack(Pause limit) throws CgroupException {
+        if (request.kind() == Kind.THREAD) {
+            takeBackThread();
+        } else {
+            takeBackProcesses(limit);
+        }
+        if (created) {
+            to.remove(TO_REMOVE);
+        }
+    }
+
+    private void takeBackThread() throws CgroupException {
+        for (Group origin : moved.values()) {
+            origin.addThread(request.id());
+        }
+    }
+
+    private void takeBackProcesses(Pause limit) throws CgroupException {
+        for (boolean found = true; found; ) {
+            found = false;
+            for (long pid : to.processesIfThere()) {
+                Group origin = origin(pid);
+                ProcessStat process = ProcessStat.of(system.proc(), pid);
+                if (origin != null && process != null && !process.isDead()) {
+                    found = true;
+                    moveBack(pid, origin);
+                }
+            }
+            if (found && limit.isOver()) {
+                throw new CgroupException("migrate", to.toString(), Errno.ETIMEDOUT, "not all could be moved back");
+            }
+        }
+    }
+
+    private static void moveBack(long pid, Group origin) throws CgroupException {
+        try {
+            origin.add(pid);
+        } catch (CgroupException e) {
+            if (e.errno() != Errno.ESRCH) {
+                throw e;
+            }
+        }
+    }
+
+    /**
+     * Where a process in the target came from: itself, or the next one above it that was moved. One whose parents have
+     * all ended came with them if it was not there before and a whole group was moved; null if it is none of ours.
+     */
+    private @Nullable Group origin(long pid) {
+        long at = pid;
+        for (int generation = 0; at > 1 && generation < 1000; generation++) {
+            Group origin = moved.get(at);
+            if (origin != null) {
+                return origin;
+            }
+            if (before.contains(at)) {
+                return null;
+            }
+            ProcessStat process = ProcessStat.of(system.proc(), at);
+            at = process == null ? 0 : process.parent();
+        }
+        return request.isWhole() && !moved.isEmpty() ? from : null;
+    }
+}
