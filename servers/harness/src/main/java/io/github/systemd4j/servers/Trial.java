@@ -11,11 +11,14 @@ import java.util.function.IntFunction;
  * @param pid who it was
  * @param queued the answer to who was there before the service: only who accepts on the inherited socket can give it
  * @param fresh the answer to who came later
+ * @param complaints the lines with an exception that it wrote while it served; what a server writes when it is stopped in
+ *     the midst of something is its own affair
  * @param exitStatus how it ended on SIGTERM
  * @param log what it wrote
  * @param listening whether the sockets still work for us, who share them
  */
-public record Trial(int pid, String queued, String fresh, int exitStatus, String log, boolean listening) {
+public record Trial(
+        int pid, String queued, String fresh, List<String> complaints, int exitStatus, String log, boolean listening) {
 
     /** One who asks. */
     public interface Client {
@@ -44,9 +47,13 @@ public record Trial(int pid, String queued, String fresh, int exitStatus, String
             try (Service service = Service.start(listeners, arguments.apply(port))) {
                 String queued = service.await(early);
                 String fresh = service.await(client.ask(port));
+                List<String> complaints = service.log()
+                        .lines()
+                        .filter(line -> line.contains("Exception"))
+                        .toList();
                 int exitStatus = service.stop();
                 boolean listening = listeners.isListening("web") && listeners.isListening("admin");
-                return new Trial(service.pid(), queued, fresh, exitStatus, service.log(), listening);
+                return new Trial(service.pid(), queued, fresh, complaints, exitStatus, service.log(), listening);
             }
         }
     }
