@@ -30,7 +30,10 @@ public final class Tomcat11 {
         Tomcat.addServlet(context, "hello", new Hello());
         context.addServletMapping("/", "hello");
         tomcat.start();
-        Greeting.stopWith(tomcat::stop);
+        Greeting.stopWith(() -> {
+            tomcat.stop();
+            tomcat.destroy(); // which closes the listener
+        });
     }
 
     private static final class Hello extends HttpServlet {

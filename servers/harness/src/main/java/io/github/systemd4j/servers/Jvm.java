@@ -30,11 +30,24 @@ public final class Jvm {
      */
     @SafeVarargs
     public static List<String> arguments(Class<?> main, int port, List<String>... options) {
+        return arguments(main, Integer.toString(port), options);
+    }
+
+    /**
+     * A line of arguments.
+     *
+     * @param main the main class, which is on the class path of this very JVM
+     * @param address what it is told
+     * @param options lists of options
+     * @return the arguments of java
+     */
+    @SafeVarargs
+    public static List<String> arguments(Class<?> main, String address, List<String>... options) {
         List<String> arguments = new ArrayList<>();
         for (List<String> each : options) {
             arguments.addAll(each);
         }
-        arguments.addAll(List.of("-cp", classPath(), main.getName(), Integer.toString(port)));
+        arguments.addAll(List.of("-cp", classPath(), main.getName(), address));
         return arguments;
     }
 

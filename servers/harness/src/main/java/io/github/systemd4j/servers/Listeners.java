@@ -3,7 +3,10 @@ package io.github.systemd4j.servers;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.SocketException;
 import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.DirectoryStream;
@@ -16,8 +19,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * The sockets of a socket unit: listeners of this process, on ports of 127.0.0.1 that the kernel chose, which are passed
- * to processes and outlive them. Opened by the JDK alone, so that nothing here depends on what is tested.
+ * The sockets of a socket unit: listeners of this process, on ports of 127.0.0.1 that the kernel chose or on a path, which
+ * are passed to processes and outlive them. Opened by the JDK alone, so that nothing here depends on what is tested.
  *
  * <p>Not thread safe.
  */
@@ -38,6 +41,19 @@ public final class Listeners implements AutoCloseable {
             channels.put(name, channel);
             channel.bind(loopback(0));
         }
+    }
+
+    /**
+     * Listens on a path.
+     *
+     * @param name of the listener
+     * @param path where
+     * @throws IOException if the kernel refuses
+     */
+    public Listeners(String name, Path path) throws IOException {
+        ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        channels.put(name, channel);
+        channel.bind(UnixDomainSocketAddress.of(path));
     }
 
     /** IPv4, whatever the JDK prefers. */
@@ -78,8 +94,8 @@ public final class Listeners implements AutoCloseable {
      * other process left that accepts on it.
      *
      * @param name its name
-     * @return whether a connection came through
-     * @throws IOException if it was refused
+     * @return whether a connection came through; not if the path is gone
+     * @throws IOException if it was closed here
      */
     public boolean isListening(String name) throws IOException {
         ServerSocketChannel listener = channel(name);
@@ -93,14 +109,18 @@ public final class Listeners implements AutoCloseable {
                 }
             }
             return false;
+        } catch (SocketException e) {
+            return false;
         }
     }
 
     /** The descriptors in the order of the names. The JDK doesn't tell; the kernel does, by way of the inode. */
     List<Integer> descriptors() throws IOException {
         List<Integer> descriptors = new ArrayList<>();
-        for (String name : channels.keySet()) {
-            descriptors.add(descriptor(inode(port(name))));
+        for (ServerSocketChannel channel : channels.values()) {
+            SocketAddress address = channel.getLocalAddress();
+            descriptors.add(descriptor(
+                    address instanceof InetSocketAddress inet ? inode(inet.getPort()) : inode(address.toString())));
         }
         return descriptors;
     }
@@ -115,6 +135,17 @@ public final class Listeners implements AutoCloseable {
             }
         }
         throw new IOException("/proc/self/net/tcp: nobody listens on " + local);
+    }
+
+    /** The flag in the fourth word is that of a listener; the inode and the path are the last two. */
+    private static String inode(String path) throws IOException {
+        for (String line : Files.readAllLines(Path.of("/proc/self/net/unix"))) {
+            String[] words = line.trim().split(" +", -1);
+            if (words.length == 8 && words[3].equals("00010000") && words[7].equals(path)) {
+                return words[6];
+            }
+        }
+        throw new IOException("/proc/self/net/unix: nobody listens on " + path);
     }
 
     private static int descriptor(String inode) throws IOException {

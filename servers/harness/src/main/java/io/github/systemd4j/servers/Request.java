@@ -1,6 +1,7 @@
 package io.github.systemd4j.servers;
 
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -26,7 +27,18 @@ public final class Request {
      * @throws IOException if nobody listens
      */
     public static CompletableFuture<String> get(int port) throws IOException {
-        SocketChannel channel = SocketChannel.open(Listeners.loopback(port));
+        return get(Listeners.loopback(port));
+    }
+
+    /**
+     * Sends {@code GET /}.
+     *
+     * @param address where, a path too
+     * @return the whole answer, head and body
+     * @throws IOException if nobody listens
+     */
+    public static CompletableFuture<String> get(SocketAddress address) throws IOException {
+        SocketChannel channel = SocketChannel.open(address);
         String text = "GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
         channel.write(ByteBuffer.wrap(text.getBytes(StandardCharsets.US_ASCII)));
         CompletableFuture<String> answer = new CompletableFuture<>();
