@@ -113,6 +113,7 @@ class BootIT {
         for (List<String> each : arguments) {
             all.addAll(each);
         }
+        all.add("--server.tomcat.basedir=target/tomcat"); // or it leaves one in /tmp
         return all;
     }
 
