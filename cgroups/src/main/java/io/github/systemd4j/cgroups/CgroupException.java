@@ -31,18 +31,26 @@ public final class CgroupException extends IOException {
         ESRCH(3),
         /** Permission denied. */
         EACCES(13),
+        /** Busy: there are processes or groups in it, or a group with controllers for others is to get processes. */
+        EBUSY(16),
         /** No such device: the control group was removed. */
         ENODEV(19),
         /** Not a directory. */
         ENOTDIR(20),
+        /** Invalid argument: no such word, or a process that cannot be moved at all. */
+        EINVAL(22),
         /** File too large: nothing of the kernel's is as long as that. */
         EFBIG(27),
+        /** Mounted read-only. */
+        EROFS(30),
         /** Too many symbolic links. */
         ELOOP(40),
         /** No data: the process is in no such hierarchy. */
         ENODATA(61),
         /** Bad message: the kernel does not write such a line. */
         EBADMSG(74),
+        /** Not supported: by this version, this type of group, or this kernel. */
+        EOPNOTSUPP(95),
         /** No medium: the hierarchy is mounted nowhere. */
         ENOMEDIUM(123);
 

@@ -403,6 +403,62 @@ public final class Cgroups {
     }
 
     /**
+     * The limits of the control groups in which a process is.
+     *
+     * @param process as one of the methods of this class has told it
+     * @return its limits, of which nothing has been read yet
+     */
+    public Limits limits(Membership process) {
+        return new Limits(new Levels(controller -> resolve(process, controller)));
+    }
+
+    /**
+     * The figures of the control groups in which a process is: CPU time, memory, processes, input and output.
+     *
+     * @param process as one of the methods of this class has told it
+     * @return the figures of this moment
+     */
+    public Statistics statistics(Membership process) {
+        return new Figures(new Levels(controller -> resolve(process, controller))).read();
+    }
+
+    /**
+     * How much time the processes of a control group lose by waiting. Only the unified hierarchy tells, in a hybrid
+     * layout too.
+     *
+     * @param process as one of the methods of this class has told it
+     * @param resource {@code cpu}, {@code memory}, {@code io} or {@code irq}
+     * @return the pressure, or why it is not known
+     * @throws IllegalArgumentException if {@code resource} cannot be the name of one
+     */
+    public Statistics.Pressure pressure(Membership process, String resource) {
+        requireResource(resource);
+        Resolution unified = resolveUnified(process);
+        return unified instanceof Found found
+                ? Figures.pressure(found.directory().resolve(resource + ".pressure"))
+                : new Statistics.Pressure(
+                        Optional.empty(), Optional.empty(), Optional.of(((Absent) unified).message()));
+    }
+
+    /**
+     * How much time is lost by waiting in the whole system, as {@code /proc/pressure} says.
+     *
+     * @param resource {@code cpu}, {@code memory}, {@code io} or {@code irq}
+     * @return the pressure, or why it is not known
+     * @throws IllegalArgumentException if {@code resource} cannot be the name of one
+     */
+    public Statistics.Pressure pressure(String resource) {
+        requireResource(resource);
+        return Figures.pressure(root.resolve("proc/pressure/" + resource));
+    }
+
+    private static void requireResource(String resource) {
+        if (resource.isEmpty() || !resource.chars().allMatch(c -> c >= 'a' && c <= 'z')) {
+            throw new IllegalArgumentException("resource: \"" + resource + "\" is not one such as memory");
+        }
+    }
+
+    /**
      * Asks the kernel whether a process or thread really is where it was found: by the directory's device, and by
      * {@code cgroup.procs}, or for threads {@code cgroup.threads} and {@code tasks}. Reads as much as there are
      * processes in the group.
