@@ -409,7 +409,7 @@ public final class Cgroups {
      * @return its limits, of which nothing has been read yet
      */
     public Limits limits(Membership process) {
-        return new Limits(new Levels(controller -> resolve(process, controller)));
+        return new Limits(levels(process));
     }
 
     /**
@@ -419,7 +419,12 @@ public final class Cgroups {
      * @return the figures of this moment
      */
     public Statistics statistics(Membership process) {
-        return new Figures(new Levels(controller -> resolve(process, controller))).read();
+        return new Figures(levels(process)).read();
+    }
+
+    private Levels levels(Membership process) {
+        return new Levels(
+                controller -> controller.equals(UNIFIED) ? resolveUnified(process) : resolve(process, controller));
     }
 
     /**

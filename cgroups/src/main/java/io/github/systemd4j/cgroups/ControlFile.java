@@ -23,8 +23,8 @@ import java.util.Set;
 import java.util.StringTokenizer;
 
 /**
- * The files in the directory of a control group. By channels, because only these open a name that the platform's charset
- * cannot encode; they close themselves under a thread that was interrupted, which is undone here.
+ * The files in the directory of a control group. By channels, because only these open a name that the platform's
+ * charset cannot encode; they close themselves under a thread that was interrupted, which is undone here.
  */
 final class ControlFile {
 

@@ -62,11 +62,11 @@ final class Figures {
     }
 
     private Cpu cpu() {
-        Map<String, Long> figures = new LinkedHashMap<>();
         Place cpu = place("cpu");
         if (cpu != null && !cpu.isV1()) {
             return new Cpu(ControlFile.flat(text(cpu, "cpu.stat")));
         }
+        Map<String, Long> figures = new LinkedHashMap<>();
         Place accounts = place("cpuacct");
         if (accounts != null && accounts.isV1()) {
             number(accounts, "cpuacct.usage").ifPresent(nanos -> figures.put("usage_usec", nanos / 1000));
@@ -80,7 +80,13 @@ final class Figures {
                 figures.put(name, nanos ? value / 1000 : value);
             });
         }
-        return new Cpu(figures);
+        return new Cpu(figures.isEmpty() ? ofUnified() : figures);
+    }
+
+    /** The time that was used is counted there even where the controller is elsewhere. */
+    private Map<String, Long> ofUnified() {
+        Place unified = place(Cgroups.UNIFIED);
+        return unified == null ? Map.of() : ControlFile.flat(text(unified, "cpu.stat"));
     }
 
     private Memory memory() {
@@ -102,7 +108,11 @@ final class Figures {
 
     private Memory memoryOfV1(Place place) {
         Map<String, Long> events = new LinkedHashMap<>();
-        number(place, "memory.failcnt").ifPresent(count -> events.put("max", count));
+        long hits = number(place, "memory.failcnt").orElse(0); // of the limit of both, if that was met first:
+        hits += place.has("memory.memsw.failcnt")
+                ? number(place, "memory.memsw.failcnt").orElse(0)
+                : 0;
+        events.put("max", hits);
         Long kills = ControlFile.flat(text(place, "memory.oom_control")).get("oom_kill");
         if (kills != null) {
             events.put("oom_kill", kills);

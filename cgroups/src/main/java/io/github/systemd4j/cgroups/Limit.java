@@ -74,11 +74,11 @@ public sealed interface Limit<T> {
      * The tightest of the limits from a control group up.
      *
      * @param limit the tightest one; {@link Unlimited} if no level has one, {@link Absent} if no level could be asked
-     * @param binding the level that has it, of several with the same limit the lowest; empty if there is no limit, or if
-     *     the kernel says that it is on a level that is not mounted here
+     * @param binding the level that has it, of several with the same limit the lowest; empty if there is no limit, or
+     *     if the kernel says that it is on a level that is not mounted here
      * @param levels all levels that were asked, from the control group itself up
-     * @param reachesRoot whether the last of them is the root of the hierarchy. If not, as in most containers, a tighter
-     *     limit further up cannot be seen; memory in v1 is the exception, there the kernel tells
+     * @param reachesRoot whether the last of them is the root of the hierarchy. If not, as in most containers, a
+     *     tighter limit further up cannot be seen; memory in v1 is the exception, there the kernel tells
      * @param <T> what is limited
      */
     record Effective<T>(Limit<T> limit, Optional<Level<T>> binding, List<Level<T>> levels, boolean reachesRoot) {

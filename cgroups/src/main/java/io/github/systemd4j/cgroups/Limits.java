@@ -26,8 +26,8 @@ import org.jspecify.annotations.Nullable;
  * and says so. Nothing is remembered: each question reads the files. See the kernel's
  * {@code Documentation/admin-guide/cgroup-v2.rst} and {@code cgroup-v1/}.
  *
- * <p>To write, the group must be ours: by root in a group that systemd made, with {@code Delegate=yes}. Each write is read
- * back, and the {@link Change} has what the kernel made of it.
+ * <p>Write to groups that are ours alone: below a unit with {@code Delegate=yes}. systemd writes the files of a unit's own
+ * group whenever it likes. Each write is read back, and the {@link Change} has what the kernel made of it.
  *
  * <p>Thread safe. Two writers of the same group at once leave it to chance who wins.
  */
@@ -231,8 +231,8 @@ public final class Limits {
     }
 
     /**
-     * The CPUs or memory nodes that are left when the groups above and the CPUs that are offline are counted. The kernel
-     * itself tells, so that what is not mounted here counts too.
+     * The CPUs or memory nodes that are left when the groups above and the CPUs that are offline are counted. The
+     * kernel itself tells, so that what is not mounted here counts too.
      *
      * @param what which
      * @return their numbers, or why there are none

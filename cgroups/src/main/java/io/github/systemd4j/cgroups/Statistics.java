@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.OptionalLong;
 
 /**
- * The figures of a control group and all groups below it, as they were at one moment: each file read once, one after the
- * other. In v2's names and units for both versions.
+ * The figures of a control group and all groups below it, as they were at one moment: each file read once, one after
+ * the other. In v2's names and units for both versions.
  *
  * <p>What is not there is empty, and {@link #problems} say why: an older kernel, a controller that is not enabled. What
  * is there and unknown to this version is kept, in the maps. See the kernel's
@@ -132,7 +132,7 @@ public record Statistics(
      * @param swap bytes in swap
      * @param figures {@code memory.stat}: bytes, and numbers of events, by their names, which differ in v1
      * @param events {@code memory.events}: how often a limit was met. Of v1 only {@code oom_kill}, and for {@code max}
-     *     the number of {@code memory.failcnt}
+     *     the sum of {@code memory.failcnt} and {@code memory.memsw.failcnt}
      */
     public record Memory(
             OptionalLong current,

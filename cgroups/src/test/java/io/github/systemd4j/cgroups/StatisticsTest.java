@@ -73,6 +73,7 @@ class StatisticsTest {
         system.write(group.formatted("memory") + "memory.usage_in_bytes", "4096\n");
         system.write(group.formatted("memory") + "memory.max_usage_in_bytes", "8192\n");
         system.write(group.formatted("memory") + "memory.failcnt", "6\n");
+        system.write(group.formatted("memory") + "memory.memsw.failcnt", "2\n");
         system.write(group.formatted("memory") + "memory.stat", "swap 1\ntotal_swap 20\n");
         system.write(group.formatted("memory") + "memory.oom_control", "oom_kill_disable 0\nunder_oom 0\noom_kill 1\n");
         system.write(group.formatted("pids") + "pids.current", "3\n");
@@ -92,7 +93,7 @@ class StatisticsTest {
         assertThat(statistics.memory().swap()).hasValue(20);
         assertThat(statistics.memory().peak()).hasValue(8192);
         assertThat(statistics.memory().oomKills()).hasValue(1);
-        assertThat(statistics.memory().limitHits()).hasValue(6);
+        assertThat(statistics.memory().limitHits()).hasValue(8);
         assertThat(statistics.io())
                 .isEqualTo(Map.of("8:0", Map.of("rbytes", 4096L, "wbytes", 1L, "dbytes", 0L, "rios", 2L)));
         assertThat(statistics.problems()).containsOnlyKeys("pids.peak", "pids.events");
@@ -105,7 +106,16 @@ class StatisticsTest {
         assertThat(nothing.memory().current()).isEmpty();
         assertThat(nothing.memory().oomKills()).isEmpty();
         assertThat(nothing.io()).isEmpty();
-        assertThat(nothing.problems()).containsOnlyKeys("cpu", "cpuacct", "memory", "pids", "blkio");
+        assertThat(nothing.problems()).containsOnlyKeys("cpu", "cpuacct", "unified", "memory", "pids", "blkio");
+    }
+
+    @Test
+    void cpuTimeIsCountedWithoutTheController() throws IOException {
+        RecordedSystem system = RecordedSystem.v2(root);
+        system.write("/proc/self/cgroup", "2:cpu,cpuacct:/\n0::/a/b\n");
+        system.write(V2 + "cpu.stat", "usage_usec 70\n");
+        assertThat(system.statistics().cpu().usageUsec()).hasValue(70);
+        assertThat(system.statistics().problems()).containsEntry("cpu", "resolve(cpu): ENOMEDIUM (123): no mount");
     }
 
     @Test
