@@ -46,6 +46,7 @@ public final class Cgroups {
     private static final byte[] NO_TEXT = {};
 
     private final Path root;
+    private final ProcFile.Reused reused = new ProcFile.Reused(); // under the lock
     private final ProcFile.@Nullable Kept kept;
 
     private final Object lock = new Object();
@@ -78,7 +79,7 @@ public final class Cgroups {
 
     private Cgroups(Path root, boolean keep) {
         this.root = root;
-        this.kept = keep ? new ProcFile.Kept(root.resolve("proc/self/cgroup")) : null;
+        this.kept = keep ? new ProcFile.Kept(root.resolve("proc/self/cgroup"), reused) : null;
     }
 
     /**
@@ -116,7 +117,7 @@ public final class Cgroups {
                 Membership known = own;
                 if (known == null || !Arrays.equals(text, ownText)) {
                     ownAnswers.clear();
-                    known = Membership.parse(text);
+                    known = Membership.trusted(text);
                     own = known;
                     ownText = text;
                 }
@@ -172,7 +173,7 @@ public final class Cgroups {
 
     private Membership read(Path file, String process) {
         try {
-            return Membership.parse(ProcFile.read(file));
+            return Membership.trusted(ProcFile.read(file));
         } catch (IOException e) {
             boolean gone = !exists("proc/" + process) && exists("proc/self");
             return Membership.unknown(
@@ -260,8 +261,8 @@ public final class Cgroups {
                 if (known != null && !holds(answer)) {
                     answer = ask(question, readTable());
                 }
-                if (answer instanceof Found found) {
-                    remember(found);
+                if (known != null && answer instanceof Found found) {
+                    remember(found); // not the first one: who asks once needs nothing to compare with
                 }
                 return answer;
             } catch (IOException e) {
@@ -302,9 +303,14 @@ public final class Cgroups {
             return;
         }
         Path directory = found.mountPoint().toPath(root);
-        Object key = fileKey(directory);
-        if (key != null && device(directory) == found.device()) {
-            mountPoints.put(found.mountPoint(), new MountPoint(directory, key));
+        try {
+            Map<String, Object> attributes = Files.readAttributes(directory, "unix:dev,fileKey");
+            Object key = attributes.get("fileKey");
+            if (key != null && Long.valueOf(found.device()).equals(attributes.get("dev"))) {
+                mountPoints.put(found.mountPoint(), new MountPoint(directory, key));
+            }
+        } catch (IOException e) {
+            return; // it is not kept, and so asked again
         }
     }
 
@@ -316,17 +322,9 @@ public final class Cgroups {
         }
     }
 
-    private static long device(Path path) {
-        try {
-            return (long) Files.getAttribute(path, "unix:dev");
-        } catch (IOException e) {
-            return -1;
-        }
-    }
-
     /** What is known about mount points stays, if nothing at all has changed. */
     private MountTable readTable() throws IOException {
-        byte[] text = ProcFile.read(root.resolve("proc/self/mountinfo"));
+        byte[] text = reused.read(root.resolve("proc/self/mountinfo").toFile());
         tableReads++;
         MountTable known = table;
         if (known == null || !Arrays.equals(text, tableText)) {

@@ -1,33 +1,49 @@
 package io.github.systemd4j.cgroups;
 
+import java.io.File;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads files of {@code /proc}, with the streams of java.io: the channels of java.nio close themselves under a thread
- * that was interrupted, and such a thread may still ask where it is.
+ * Reads files of {@code /proc}. The streams of java.io are cheapest for a file that is read once, a channel for one that
+ * is kept. The latter closes itself under a thread that was interrupted, and such a thread may still ask where it is.
  */
 final class ProcFile {
 
     /** Larger than any mount table: the kernel allows 100,000 mounts. */
     static final int LIMIT = 64 << 20;
 
-    private static final int USUAL_SIZE = 8192;
+    /** What procfs gives in one read of a file of many lines. */
+    private static final int USUAL_SIZE = 4096;
 
     private ProcFile() {}
 
     /** Reads a file whose size nobody knows before. */
     static byte[] read(Path file) throws IOException {
-        try (InputStream in = new FileInputStream(file.toFile())) {
-            byte[] buffer = new byte[USUAL_SIZE];
+        return read(file.toFile(), new byte[USUAL_SIZE], false);
+    }
+
+    /**
+     * Reads a file whose size nobody knows before.
+     *
+     * @param atOnce whether the kernel gives all at once, or as much as fits; true of /proc/PID/cgroup
+     */
+    private static byte[] read(File file, byte[] usual, boolean atOnce) throws IOException {
+        try (InputStream in = new FileInputStream(file)) {
+            byte[] buffer = usual;
             int length = 0;
             for (int n; (n = in.read(buffer, length, buffer.length - length)) > 0; ) {
                 length += n;
+                if (atOnce && length < usual.length) {
+                    break;
+                }
                 if (length == LIMIT) {
                     throw new CgroupException(
                             "read", file.toString(), CgroupException.Errno.EFBIG, "more than " + LIMIT + " bytes");
@@ -40,50 +56,91 @@ final class ProcFile {
         }
     }
 
+    /** Reads files one after the other into the same buffer. Not thread safe. */
+    static final class Reused {
+
+        private final byte[] buffer = new byte[USUAL_SIZE];
+
+        byte[] read(File file) throws IOException {
+            return ProcFile.read(file, buffer, false);
+        }
+
+        byte[] readAtOnce(File file) throws IOException {
+            return ProcFile.read(file, buffer, true);
+        }
+    }
+
     /**
-     * A file that is asked again and again. Kept open: on procfs each read from the start is answered anew, and to open
-     * costs more than to read. Whoever drops this drops the descriptor, by the JDK's cleaner. Not thread safe.
+     * A file that is asked again and again. The first time it is read and closed, for who asks only once. From then on
+     * it is kept open: on procfs each read from the start is answered anew, and to open costs more than to read. Whoever
+     * drops this drops the descriptor, by the JDK's cleaner. Not thread safe.
      */
     static final class Kept {
 
         private final Path path;
-        private final byte[] buffer = new byte[USUAL_SIZE];
-        private @Nullable RandomAccessFile file;
+        private final Reused reused;
+        private byte[] bytes = {};
+        private ByteBuffer buffer = ByteBuffer.wrap(bytes);
+        private boolean asked;
+        private @Nullable FileChannel channel;
 
-        Kept(Path path) {
+        Kept(Path path, Reused reused) {
             this.path = path;
+            this.reused = reused;
         }
 
         /** The same array as before if it still says the same. */
         byte[] read(byte[] before) throws IOException {
-            int length;
-            try {
-                length = fill();
-            } catch (IOException e) {
-                close();
-                length = fill(); // /proc may have been mounted anew
+            if (!asked) {
+                asked = true;
+                return reused.readAtOnce(path.toFile());
             }
-            if (length == buffer.length) {
-                return ProcFile.read(path);
+            int length = fill();
+            if (length == bytes.length) {
+                return reused.readAtOnce(path.toFile());
             }
-            return Arrays.equals(buffer, 0, length, before, 0, before.length) ? before : Arrays.copyOf(buffer, length);
+            return Arrays.equals(bytes, 0, length, before, 0, before.length) ? before : Arrays.copyOf(bytes, length);
         }
 
-        /** One read: the kernel gives all of /proc/PID/cgroup at once, or as much as fits. */
+        /**
+         * One read: the kernel gives all of /proc/PID/cgroup at once, or as much as fits. Once more, if a thread that
+         * was interrupted has closed the channel, or if /proc was mounted anew.
+         */
         private int fill() throws IOException {
-            RandomAccessFile open = file;
-            if (open == null) {
-                open = new RandomAccessFile(path.toFile(), "r");
-                file = open;
-            } else {
-                open.seek(0);
+            boolean interrupted = false;
+            try {
+                for (boolean first = true; ; first = false) {
+                    try {
+                        return Math.max(open().read(buffer.clear(), 0), 0);
+                    } catch (IOException e) {
+                        close();
+                        interrupted |= Thread.interrupted();
+                        if (!first && !(e instanceof ClosedByInterruptException)) {
+                            throw e;
+                        }
+                    }
+                }
+            } finally {
+                if (interrupted) {
+                    Thread.currentThread().interrupt();
+                }
             }
-            return Math.max(open.read(buffer), 0);
+        }
+
+        private FileChannel open() throws IOException {
+            FileChannel open = channel;
+            if (open == null) {
+                open = FileChannel.open(path);
+                channel = open;
+                bytes = new byte[USUAL_SIZE];
+                buffer = ByteBuffer.wrap(bytes);
+            }
+            return open;
         }
 
         private void close() throws IOException {
-            RandomAccessFile open = file;
-            file = null;
+            FileChannel open = channel;
+            channel = null;
             if (open != null) {
                 open.close();
             }

@@ -81,7 +81,7 @@ final class Steady {
             throws RunnerException {
         TimeValue time = TimeValue.milliseconds(millis);
         ChainedOptionsBuilder options = new OptionsBuilder()
-                .include(NotifyBenchmark.class.getName() + "\\.(" + pattern + ")$")
+                .include("\\.(Notify|Cgroup)Benchmark\\.(" + pattern + ")$")
                 .mode(round == 0 ? Mode.AverageTime : Mode.SampleTime)
                 .forks(1)
                 .warmupIterations(2)
