@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The mount table is kept. It is read again when a mount point is used for the first time, or is no longer the
  * directory that it was, and whenever there would be no answer otherwise: that is cheaper than to read it each time, and
- * notices whatever would make an answer wrong.
+ * notices whatever would make an answer wrong. In a row of questions the mount point is asked every 100 microseconds.
  *
  * <p>Thread safe.
  */
@@ -44,9 +44,13 @@ public final class Cgroups {
     static final String UNIFIED = "unified";
 
     private static final byte[] NO_TEXT = {};
+    private static final Path SLASH = Path.of("/");
+    /** A mount point that was asked so short a time ago is not asked again: less than it takes to mount something. */
+    private static final long PAUSE_NANOS = 100_000;
 
     private final Path root;
-    private final ProcFile.Reused reused = new ProcFile.Reused(); // under the lock
+    private final long pauseNanos;
+    private final ProcFile.Buffer buffer = new ProcFile.Buffer(); // under the lock
     private final ProcFile.@Nullable Kept kept;
 
     private final Object lock = new Object();
@@ -62,14 +66,26 @@ public final class Cgroups {
     /** Answers for {@link #own} and {@link #table}. */
     private final Map<String, OwnAnswer> ownAnswers = new HashMap<>();
 
-    /**
-     * A directory, and what it was when mountinfo was read.
-     *
-     * @param key its device and inode
-     */
-    private record MountPoint(Path directory, Object key) {
+    /** A directory, and what it was when mountinfo was read. */
+    private static final class MountPoint {
 
-        boolean isUnchanged() {
+        private final Path directory;
+        /** Its device and inode. */
+        private final Object key;
+
+        private long asked = System.nanoTime(); // under the lock
+
+        MountPoint(Path directory, Object key) {
+            this.directory = directory;
+            this.key = key;
+        }
+
+        boolean isUnchanged(long pauseNanos) {
+            long now = System.nanoTime();
+            if (now - asked < pauseNanos) {
+                return true;
+            }
+            asked = now;
             return key.equals(fileKey(directory));
         }
     }
@@ -77,9 +93,10 @@ public final class Cgroups {
     /** An answer, good for as long as its mount point is what it was. */
     private record OwnAnswer(Found found, MountPoint mountPoint) {}
 
-    private Cgroups(Path root, boolean keep) {
+    private Cgroups(Path root, boolean keep, long pauseNanos) {
         this.root = root;
-        this.kept = keep ? new ProcFile.Kept(root.resolve("proc/self/cgroup"), reused) : null;
+        this.pauseNanos = pauseNanos;
+        this.kept = keep ? new ProcFile.Kept(root.resolve("proc/self/cgroup")) : null;
     }
 
     /**
@@ -88,7 +105,7 @@ public final class Cgroups {
      * @return the system as this process sees it
      */
     public static Cgroups system() {
-        return new Cgroups(Path.of("/"), true);
+        return new Cgroups(SLASH, true, PAUSE_NANOS);
     }
 
     /**
@@ -99,7 +116,12 @@ public final class Cgroups {
      * @return the system there
      */
     public static Cgroups at(Path root) {
-        return new Cgroups(root.toAbsolutePath(), false);
+        return at(root, 0);
+    }
+
+    /** With as long a pause as a test wants. */
+    static Cgroups at(Path root, long pauseNanos) {
+        return new Cgroups(root.toAbsolutePath(), false, pauseNanos);
     }
 
     /**
@@ -207,7 +229,7 @@ public final class Cgroups {
         synchronized (lock) {
             Membership self = self();
             OwnAnswer known = self == own ? ownAnswers.get(controller) : null;
-            if (known != null && known.mountPoint().isUnchanged()) {
+            if (known != null && known.mountPoint().isUnchanged(pauseNanos)) {
                 return known.found();
             }
             Resolution answer = resolve(self, controller);
@@ -294,7 +316,7 @@ public final class Cgroups {
 
     private boolean isUnchanged(Found found) {
         MountPoint known = mountPoints.get(found.mountPoint());
-        return known != null && known.isUnchanged();
+        return known != null && known.isUnchanged(pauseNanos);
     }
 
     /** Only if it is of the device that mountinfo said; if not, something has changed in between. */
@@ -324,7 +346,7 @@ public final class Cgroups {
 
     /** What is known about mount points stays, if nothing at all has changed. */
     private MountTable readTable() throws IOException {
-        byte[] text = reused.read(root.resolve("proc/self/mountinfo").toFile());
+        byte[] text = buffer.read(root.resolve("proc/self/mountinfo"));
         tableReads++;
         MountTable known = table;
         if (known == null || !Arrays.equals(text, tableText)) {

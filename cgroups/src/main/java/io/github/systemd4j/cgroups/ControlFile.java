@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import io.github.systemd4j.cgroups.CgroupException.Errno;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
@@ -24,7 +23,7 @@ import java.util.StringTokenizer;
 
 /**
  * The files in the directory of a control group. By channels, because only these open a name that the platform's
- * charset cannot encode; they close themselves under a thread that was interrupted, which is undone here.
+ * charset cannot encode.
  */
 final class ControlFile {
 
@@ -83,21 +82,11 @@ final class ControlFile {
     }
 
     private static <T> T use(Path file, Set<StandardOpenOption> how, Use<T> use) throws IOException {
-        boolean interrupted = Thread.interrupted();
-        try {
-            while (true) {
-                try (SeekableByteChannel channel = Files.newByteChannel(file, how)) {
-                    return use.apply(channel);
-                } catch (ClosedByInterruptException e) {
-                    interrupted = true;
-                    Thread.interrupted(); // or the next one would close itself as well
-                }
+        return Uninterrupted.run(() -> {
+            try (SeekableByteChannel channel = Files.newByteChannel(file, how)) {
+                return use.apply(channel);
             }
-        } finally {
-            if (interrupted) {
-                Thread.currentThread().interrupt();
-            }
-        }
+        });
     }
 
     /** The JDK tells no errno, and its text is translated; what can be told is told by looking again. */

@@ -127,6 +127,19 @@ class CgroupsTest {
     }
 
     @Test
+    void inARowOfQuestionsTheMountPointIsAskedAfterAPauseOnly() throws IOException {
+        Cgroups hasty = Cgroups.at(root, Long.MAX_VALUE);
+        for (int i = 0; i < 3; i++) {
+            assertThat(hasty.resolve("memory").path()).isPresent();
+            assertThat(cgroups.resolve("memory").path()).isPresent();
+        }
+        Files.move(root.resolve("sys/fs/cgroup/memory"), root.resolve("mnt"));
+        mounts("/mnt");
+        assertThat(hasty.resolve("memory").path()).contains(root.resolve("sys/fs/cgroup/memory/job"));
+        assertThat(cgroups.resolve("memory").path()).contains(root.resolve("mnt/job"));
+    }
+
+    @Test
     void whatWasNotMountedIsLookedForAgain() throws IOException {
         write("proc/self/mountinfo", "20 1 8:1 / / rw - ext4 d rw\n");
         assertThat(((Absent) cgroups.resolve("memory")).reason()).isEqualTo(Reason.NOT_MOUNTED);
