@@ -113,11 +113,11 @@ final class Levels {
         for (Place place : places) {
             levels.add(new Level<>(place.directory(), place.name(), read(place, reader)));
         }
-        boolean reachesRoot = places.get(places.size() - 1).isRoot();
+        boolean complete = places.get(places.size() - 1).isRoot();
         Level<T> binding = tightest(levels);
         return binding == null
-                ? new Effective<>(weakest(levels), Optional.empty(), levels, reachesRoot)
-                : new Effective<>(binding.limit(), Optional.of(binding), levels, reachesRoot);
+                ? new Effective<>(weakest(levels), Optional.empty(), levels, complete)
+                : new Effective<>(binding.limit(), Optional.of(binding), levels, complete);
     }
 
     private static <T extends Comparable<T>> @Nullable Level<T> tightest(List<Level<T>> levels) {
@@ -162,13 +162,13 @@ final class Levels {
             return seen;
         }
         if (ControlFile.isUnlimited(limit)) {
-            return new Effective<>(new Unlimited<>(file), Optional.empty(), seen.levels(), seen.reachesRoot());
+            return new Effective<>(new Unlimited<>(file), Optional.empty(), seen.levels(), true);
         }
         for (Level<Long> level : seen.levels()) {
             if (level.limit().value().filter(limit::equals).isPresent()) {
-                return new Effective<>(level.limit(), Optional.of(level), seen.levels(), seen.reachesRoot());
+                return new Effective<>(level.limit(), Optional.of(level), seen.levels(), true);
             }
         }
-        return new Effective<>(new Limited<>(limit, file), Optional.empty(), seen.levels(), seen.reachesRoot());
+        return new Effective<>(new Limited<>(limit, file), Optional.empty(), seen.levels(), true);
     }
 }

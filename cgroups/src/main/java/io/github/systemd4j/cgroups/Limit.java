@@ -77,11 +77,11 @@ public sealed interface Limit<T> {
      * @param binding the level that has it, of several with the same limit the lowest; empty if there is no limit, or
      *     if the kernel says that it is on a level that is not mounted here
      * @param levels all levels that were asked, from the control group itself up
-     * @param reachesRoot whether the last of them is the root of the hierarchy. If not, as in most containers, a
-     *     tighter limit further up cannot be seen; memory in v1 is the exception, there the kernel tells
+     * @param complete whether nothing further up can be tighter: the last level is the root of the hierarchy, or, for
+     *     memory in v1, the kernel has told. False in most containers, which see their own part only
      * @param <T> what is limited
      */
-    record Effective<T>(Limit<T> limit, Optional<Level<T>> binding, List<Level<T>> levels, boolean reachesRoot) {
+    record Effective<T>(Limit<T> limit, Optional<Level<T>> binding, List<Level<T>> levels, boolean complete) {
 
         /**
          * Makes an answer.
@@ -89,7 +89,7 @@ public sealed interface Limit<T> {
          * @param limit the tightest limit
          * @param binding the level that has it
          * @param levels all levels, copied
-         * @param reachesRoot whether the last one is the root of the hierarchy
+         * @param complete whether nothing further up can be tighter
          */
         public Effective {
             levels = List.copyOf(levels);

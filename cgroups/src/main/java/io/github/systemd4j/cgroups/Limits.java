@@ -134,7 +134,7 @@ public final class Limits {
                                         Errno.ENODATA),
                                 Optional.empty(),
                                 effective.levels(),
-                                effective.reachesRoot())
+                                effective.complete())
                         : effective;
             default -> effective;
         };

@@ -94,9 +94,9 @@ class LimitsOfV1Test {
     void withoutTheKernelsWordTheLevelsCount() throws IOException {
         system.write(MEMORY, "4096\n");
         assertThat(limits.effective(Knob.MEMORY_MAX).limit().value()).contains(4096L);
-        assertThat(limits.effective(Knob.MEMORY_MAX).reachesRoot()).isTrue();
+        assertThat(limits.effective(Knob.MEMORY_MAX).complete()).isTrue();
         Files.delete(system.file("/sys/fs/cgroup/memory/release_agent"));
-        assertThat(limits.effective(Knob.MEMORY_MAX).reachesRoot()).isFalse();
+        assertThat(limits.effective(Knob.MEMORY_MAX).complete()).isFalse();
         system.write(STAT, "cache 5\n");
         assertThat(limits.effective(Knob.MEMORY_MAX).limit().value()).contains(4096L);
     }

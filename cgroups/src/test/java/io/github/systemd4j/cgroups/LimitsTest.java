@@ -87,7 +87,7 @@ class LimitsTest {
                 .extracting(level -> level.name().toString())
                 .containsExactly("/sys/fs/cgroup/a/b", "/sys/fs/cgroup/a", "/sys/fs/cgroup");
         assertThat(memory.levels().get(2).limit()).isInstanceOf(Absent.class);
-        assertThat(memory.reachesRoot()).isTrue();
+        assertThat(memory.complete()).isTrue();
     }
 
     @Test
@@ -113,7 +113,7 @@ class LimitsTest {
         system.write("/sys/fs/cgroup/memory.max", "100\n");
         Effective<Long> memory = limits.effective(Knob.MEMORY_MAX);
         assertThat(memory.limit().value()).contains(100L);
-        assertThat(memory.reachesRoot()).isFalse();
+        assertThat(memory.complete()).isFalse();
     }
 
     @Test
