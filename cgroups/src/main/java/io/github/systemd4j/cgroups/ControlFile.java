@@ -30,7 +30,7 @@ final class ControlFile {
     /** What v1 shows for "no limit" is the largest number, rounded down to a page; no page is larger than this. */
     private static final long UNLIMITED = Long.MAX_VALUE - (1 << 20);
 
-    private static final int USUAL_SIZE = 4096;
+    private static final int USUAL_SIZE = 1024;
 
     private static final Set<StandardOpenOption> READING = EnumSet.of(StandardOpenOption.READ);
     /** The kernel takes each write as a whole; truncating is for recorded systems, of plain files. */

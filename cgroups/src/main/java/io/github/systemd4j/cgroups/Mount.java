@@ -24,7 +24,6 @@ final class Mount {
     // of control groups
     final @Nullable CgroupVersion version;
     final byte[] root;
-    final @Nullable NamespacePath place;
     final long device;
     private final byte[] options;
 
@@ -41,7 +40,6 @@ final class Mount {
         this.point = point;
         this.version = version;
         this.root = root;
-        this.place = version == null ? null : NamespacePath.parse(root);
         this.device = device;
         this.options = options;
     }
@@ -159,8 +157,7 @@ final class Mount {
     }
 
     /** Whether a v1 hierarchy has a controller or name: by its super options, never by its directory's name. */
-    boolean has(String controller) {
-        byte[] word = controller.getBytes(ISO_8859_1);
+    boolean has(byte[] word) {
         boolean quoted = false;
         int start = 0;
         for (int i = 0; i <= options.length; i++) {
@@ -175,6 +172,12 @@ final class Mount {
             }
         }
         return false;
+    }
+
+    /** What of the hierarchy it shows; null if the kernel writes no such root. */
+    @Nullable
+    NamespacePath place() {
+        return NamespacePath.parse(root);
     }
 
     boolean isAtUsualPlace() {

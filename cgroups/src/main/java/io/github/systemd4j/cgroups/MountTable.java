@@ -1,5 +1,7 @@
 package io.github.systemd4j.cgroups;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import io.github.systemd4j.cgroups.Membership.Entry;
 import io.github.systemd4j.cgroups.Resolution.Absent;
 import io.github.systemd4j.cgroups.Resolution.Found;
@@ -142,14 +144,16 @@ public final class MountTable {
         if (place == null) {
             return Absent.of(Reason.MALFORMED, controller, "the kernel writes no such path: " + entry.path());
         }
+        byte[] word = controller.getBytes(ISO_8859_1);
         Mount best = null;
         byte[] way = {};
         Absent worst = Absent.of(Reason.NOT_MOUNTED, controller, "no mount");
         for (Mount mount : hierarchies) {
-            if (!isOf(mount, entry, controller)) {
+            if (!isOf(mount, entry, word)) {
                 continue;
             }
-            byte[] below = mount.place == null ? null : place.below(mount.place);
+            NamespacePath top = mount.place();
+            byte[] below = top == null ? null : place.below(top);
             if (below == null || !isVisible(mount)) {
                 worst = worse(worst, why(mount, place, below, entry, controller));
             } else if (best == null || isBetter(mount, below, best, way)) {
@@ -160,7 +164,7 @@ public final class MountTable {
         return best == null ? worst : found(best, way, root);
     }
 
-    private static boolean isOf(Mount mount, Entry entry, String controller) {
+    private static boolean isOf(Mount mount, Entry entry, byte[] controller) {
         return entry.isUnified()
                 ? mount.version == CgroupVersion.V2
                 : mount.version == CgroupVersion.V1 && mount.has(controller);
@@ -196,7 +200,8 @@ public final class MountTable {
         if (below != null) {
             return Absent.of(Reason.HIDDEN, controller, at + " is hidden by another mount");
         }
-        int levels = mount.place == null ? 0 : place.hiddenLevelsBelow(mount.place);
+        NamespacePath top = mount.place();
+        int levels = top == null ? 0 : place.hiddenLevelsBelow(top);
         if (levels > 0) {
             return Absent.of(
                     Reason.UNNAMEABLE,
