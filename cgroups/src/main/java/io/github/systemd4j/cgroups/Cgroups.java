@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The mount table is kept. It is read again when a mount point is used for the first time, or is no longer the
  * directory that it was, and whenever there would be no answer otherwise: that is cheaper than to read it each time, and
- * notices whatever would make an answer wrong.
+ * notices whatever would make an answer wrong. In a row of questions the mount point is asked every 100 microseconds.
  *
  * <p>Thread safe.
  */
@@ -45,8 +45,13 @@ public final class Cgroups {
     static final String UNIFIED = "unified";
 
     private static final byte[] NO_TEXT = {};
+    private static final Path SLASH = Path.of("/");
+    /** A mount point that was asked so short a time ago is not asked again: less than it takes to mount something. */
+    private static final long PAUSE_NANOS = 100_000;
 
     private final Path root;
+    private final long pauseNanos;
+    private final ProcFile.Buffer buffer = new ProcFile.Buffer(); // under the lock
     private final ProcFile.@Nullable Kept kept;
 
     private final Object lock = new Object();
@@ -62,14 +67,26 @@ public final class Cgroups {
     /** Answers for {@link #own} and {@link #table}. */
     private final Map<String, OwnAnswer> ownAnswers = new HashMap<>();
 
-    /**
-     * A directory, and what it was when mountinfo was read.
-     *
-     * @param key its device and inode
-     */
-    private record MountPoint(Path directory, Object key) {
+    /** A directory, and what it was when mountinfo was read. */
+    private static final class MountPoint {
 
-        boolean isUnchanged() {
+        private final Path directory;
+        /** Its device and inode. */
+        private final Object key;
+
+        private long asked = System.nanoTime(); // under the lock
+
+        MountPoint(Path directory, Object key) {
+            this.directory = directory;
+            this.key = key;
+        }
+
+        boolean isUnchanged(long pauseNanos) {
+            long now = System.nanoTime();
+            if (now - asked < pauseNanos) {
+                return true;
+            }
+            asked = now;
             return key.equals(fileKey(directory));
         }
     }
@@ -77,8 +94,9 @@ public final class Cgroups {
     /** An answer, good for as long as its mount point is what it was. */
     private record OwnAnswer(Found found, MountPoint mountPoint) {}
 
-    private Cgroups(Path root, boolean keep) {
+    private Cgroups(Path root, boolean keep, long pauseNanos) {
         this.root = root;
+        this.pauseNanos = pauseNanos;
         this.kept = keep ? new ProcFile.Kept(root.resolve("proc/self/cgroup")) : null;
     }
 
@@ -88,7 +106,7 @@ public final class Cgroups {
      * @return the system as this process sees it
      */
     public static Cgroups system() {
-        return new Cgroups(Path.of("/"), true);
+        return new Cgroups(SLASH, true, PAUSE_NANOS);
     }
 
     /**
@@ -99,7 +117,12 @@ public final class Cgroups {
      * @return the system there
      */
     public static Cgroups at(Path root) {
-        return new Cgroups(root.toAbsolutePath(), false);
+        return at(root, 0);
+    }
+
+    /** With as long a pause as a test wants. */
+    static Cgroups at(Path root, long pauseNanos) {
+        return new Cgroups(root.toAbsolutePath(), false, pauseNanos);
     }
 
     /**
@@ -117,7 +140,7 @@ public final class Cgroups {
                 Membership known = own;
                 if (known == null || !Arrays.equals(text, ownText)) {
                     ownAnswers.clear();
-                    known = Membership.parse(text);
+                    known = Membership.trusted(text);
                     own = known;
                     ownText = text;
                 }
@@ -173,7 +196,7 @@ public final class Cgroups {
 
     private Membership read(Path file, String process) {
         try {
-            return Membership.parse(ProcFile.read(file));
+            return Membership.trusted(ProcFile.read(file));
         } catch (IOException e) {
             boolean gone = !exists("proc/" + process) && exists("proc/self");
             return Membership.unknown(
@@ -207,7 +230,7 @@ public final class Cgroups {
         synchronized (lock) {
             Membership self = self();
             OwnAnswer known = self == own ? ownAnswers.get(controller) : null;
-            if (known != null && known.mountPoint().isUnchanged()) {
+            if (known != null && known.mountPoint().isUnchanged(pauseNanos)) {
                 return known.found();
             }
             Resolution answer = resolve(self, controller);
@@ -291,8 +314,8 @@ public final class Cgroups {
                 if (known != null && !holds(answer)) {
                     answer = ask(question, readTable());
                 }
-                if (answer instanceof Found found) {
-                    remember(found);
+                if (known != null && answer instanceof Found found) {
+                    remember(found); // not the first one: who asks once needs nothing to compare with
                 }
                 return answer;
             } catch (IOException e) {
@@ -324,7 +347,7 @@ public final class Cgroups {
 
     private boolean isUnchanged(Found found) {
         MountPoint known = mountPoints.get(found.mountPoint());
-        return known != null && known.isUnchanged();
+        return known != null && known.isUnchanged(pauseNanos);
     }
 
     /** Only if it is of the device that mountinfo said; if not, something has changed in between. */
@@ -333,9 +356,14 @@ public final class Cgroups {
             return;
         }
         Path directory = found.mountPoint().toPath(root);
-        Object key = fileKey(directory);
-        if (key != null && device(directory) == found.device()) {
-            mountPoints.put(found.mountPoint(), new MountPoint(directory, key));
+        try {
+            Map<String, Object> attributes = Files.readAttributes(directory, "unix:dev,fileKey");
+            Object key = attributes.get("fileKey");
+            if (key != null && Long.valueOf(found.device()).equals(attributes.get("dev"))) {
+                mountPoints.put(found.mountPoint(), new MountPoint(directory, key));
+            }
+        } catch (IOException e) {
+            return; // it is not kept, and so asked again
         }
     }
 
@@ -347,17 +375,9 @@ public final class Cgroups {
         }
     }
 
-    private static long device(Path path) {
-        try {
-            return (long) Files.getAttribute(path, "unix:dev");
-        } catch (IOException e) {
-            return -1;
-        }
-    }
-
     /** What is known about mount points stays, if nothing at all has changed. */
     private MountTable readTable() throws IOException {
-        byte[] text = ProcFile.read(root.resolve("proc/self/mountinfo"));
+        byte[] text = buffer.read(root.resolve("proc/self/mountinfo"));
         tableReads++;
         MountTable known = table;
         if (known == null || !Arrays.equals(text, tableText)) {
@@ -430,6 +450,67 @@ public final class Cgroups {
             return Optional.of(Files.readSymbolicLink(link).toString());
         } catch (IOException | UnsupportedOperationException e) {
             return Optional.empty(); // that is: it is none
+        }
+    }
+
+    /**
+     * The limits of the control groups in which a process is.
+     *
+     * @param process as one of the methods of this class has told it
+     * @return its limits, of which nothing has been read yet
+     */
+    public Limits limits(Membership process) {
+        return new Limits(levels(process));
+    }
+
+    /**
+     * The figures of the control groups in which a process is: CPU time, memory, processes, input and output.
+     *
+     * @param process as one of the methods of this class has told it
+     * @return the figures of this moment
+     */
+    public Statistics statistics(Membership process) {
+        return new Figures(levels(process)).read();
+    }
+
+    private Levels levels(Membership process) {
+        return new Levels(
+                controller -> controller.equals(UNIFIED) ? resolveUnified(process) : resolve(process, controller));
+    }
+
+    /**
+     * How much time the processes of a control group lose by waiting. Only the unified hierarchy tells, in a hybrid
+     * layout too.
+     *
+     * @param process as one of the methods of this class has told it
+     * @param resource {@code cpu}, {@code memory}, {@code io} or {@code irq}
+     * @return the pressure, or why it is not known
+     * @throws IllegalArgumentException if {@code resource} cannot be the name of one
+     */
+    public Statistics.Pressure pressure(Membership process, String resource) {
+        requireResource(resource);
+        Resolution unified = resolveUnified(process);
+        return unified instanceof Found found
+                ? Figures.pressure(found.directory().resolve(resource + ".pressure"))
+                : new Statistics.Pressure(
+                        Optional.empty(), Optional.empty(), Optional.of(((Absent) unified).message()));
+    }
+
+    /**
+     * How much time is lost by waiting in the whole system, as {@code /proc/pressure} says.
+     *
+     * @param resource {@code cpu}, {@code memory}, {@code io} or {@code irq}
+     * @return the pressure, or why it is not known
+     * @throws IllegalArgumentException if {@code resource} cannot be the name of one
+     */
+    public Statistics.Pressure pressure(String resource) {
+        requireResource(resource);
+        return Figures.pressure(root.resolve("proc/pressure/" + resource));
+    }
+
+    private static void requireResource(String resource) {
+        if (resource.isEmpty() || !resource.chars().allMatch(c -> c >= 'a' && c <= 'z')) {
+            throw new IllegalArgumentException("resource: \"" + resource + "\" is not one such as memory");
         }
     }
 

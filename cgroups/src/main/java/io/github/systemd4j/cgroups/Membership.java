@@ -3,6 +3,7 @@ package io.github.systemd4j.cgroups;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import io.github.systemd4j.cgroups.Resolution.Absent;
+import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Membership {
 
+    private static final byte[] NO_CONTROLLER = {};
     private static final byte[] DELETED = " (deleted)".getBytes(ISO_8859_1);
 
     /**
@@ -72,24 +74,34 @@ public final class Membership {
         }
     }
 
-    private final List<Entry> entries;
-    private final int skippedLines;
+    private final byte[] text;
     private final @Nullable Absent problem;
+    /** Of all lines, once somebody asks for them; who asks for one controller gets its line alone. */
+    private @Nullable Parsed parsed; // immutable, so it does no harm if two threads make it
 
-    private Membership(List<Entry> entries, int skippedLines, @Nullable Absent problem) {
-        this.entries = entries;
-        this.skippedLines = skippedLines;
+    /** All lines. */
+    private record Parsed(List<Entry> entries, int skipped) {}
+
+    private Membership(byte[] text, @Nullable Absent problem) {
+        this.text = text;
         this.problem = problem;
     }
 
     /** A process about which nothing is known. */
     static Membership unknown(Absent problem) {
-        return new Membership(List.of(), 0, problem);
+        return new Membership(new byte[0], problem);
     }
 
     /** Where a process would be. */
     static Membership of(List<Entry> entries) {
-        return new Membership(List.copyOf(entries), 0, null);
+        ByteArrayOutputStream text = new ByteArrayOutputStream();
+        for (Entry entry : entries) {
+            String start = entry.hierarchy() + ":" + String.join(",", entry.controllers()) + ":";
+            text.writeBytes(start.getBytes(ISO_8859_1));
+            text.writeBytes(entry.path().raw());
+            text.write('\n');
+        }
+        return trusted(text.toByteArray());
     }
 
     /**
@@ -100,19 +112,62 @@ public final class Membership {
      * @return what it says
      */
     public static Membership parse(byte[] text) {
-        List<Entry> entries = new ArrayList<>();
-        int skipped = 0;
+        return trusted(text.clone());
+    }
+
+    /** Takes the array as it is; nobody will change it. */
+    static Membership trusted(byte[] text) {
+        return new Membership(text, null);
+    }
+
+    private Parsed parsed() {
+        Parsed known = parsed;
+        if (known == null) {
+            List<Entry> entries = new ArrayList<>();
+            int skipped = 0;
+            for (int at = 0; at < text.length; ) {
+                int end = Bytes.end(text, at, text.length, '\n');
+                Entry entry = end == at ? null : entry(text, at, end);
+                if (entry != null) {
+                    entries.add(entry);
+                } else if (end > at) {
+                    skipped++;
+                }
+                at = end + 1;
+            }
+            known = new Parsed(List.copyOf(entries), skipped);
+            parsed = known;
+        }
+        return known;
+    }
+
+    /**
+     * The first line with a controller, or without any: the rest is only looked through.
+     *
+     * @param controller its name, empty for none
+     */
+    private Optional<Entry> find(byte[] controller) {
         for (int at = 0; at < text.length; ) {
             int end = Bytes.end(text, at, text.length, '\n');
-            Entry entry = end == at ? null : entry(text, at, end);
-            if (entry != null) {
-                entries.add(entry);
-            } else if (end > at) {
-                skipped++;
+            int colon = Bytes.end(text, at, end, ':');
+            int start = colon + 1;
+            for (int i = start; i < end; i++) {
+                if (text[i] == ',' || text[i] == ':') {
+                    if (Bytes.is(text, start, i, controller)) {
+                        Entry entry = entry(text, at, end);
+                        if (entry != null && entry.isUnified() == (controller.length == 0)) {
+                            return Optional.of(entry);
+                        }
+                    }
+                    if (text[i] == ':') {
+                        break;
+                    }
+                    start = i + 1;
+                }
             }
             at = end + 1;
         }
-        return new Membership(List.copyOf(entries), skipped, null);
+        return Optional.empty();
     }
 
     private static @Nullable Entry entry(byte[] text, int at, int end) {
@@ -140,7 +195,7 @@ public final class Membership {
      * @return all that were understood; none if the process isn't there
      */
     public List<Entry> entries() {
-        return entries;
+        return parsed().entries();
     }
 
     /**
@@ -149,7 +204,7 @@ public final class Membership {
      * @return 0 for every kernel we know
      */
     public int skippedLines() {
-        return skippedLines;
+        return parsed().skipped();
     }
 
     /**
@@ -168,12 +223,7 @@ public final class Membership {
      * @return its line; empty if the process is in no v1 hierarchy with it, also where the unified hierarchy has it
      */
     public Optional<Entry> controller(String controller) {
-        for (Entry entry : entries) {
-            if (entry.controllers().contains(controller)) {
-                return Optional.of(entry);
-            }
-        }
-        return Optional.empty();
+        return controller.isEmpty() ? Optional.empty() : find(controller.getBytes(ISO_8859_1));
     }
 
     /**
@@ -182,12 +232,7 @@ public final class Membership {
      * @return its line; empty on a kernel without it
      */
     public Optional<Entry> unified() {
-        for (Entry entry : entries) {
-            if (entry.isUnified()) {
-                return Optional.of(entry);
-            }
-        }
-        return Optional.empty();
+        return find(NO_CONTROLLER);
     }
 
     /**

@@ -13,7 +13,6 @@ final class Mount {
 
     private static final byte[] V1 = "cgroup".getBytes(ISO_8859_1);
     private static final byte[] V2 = "cgroup2".getBytes(ISO_8859_1);
-    private static final byte[] DASH = {'-'};
     private static final byte[] UNREACHABLE = "//deleted".getBytes(ISO_8859_1);
     private static final byte[] USUAL_PLACE = "/sys/fs/cgroup".getBytes(ISO_8859_1);
     private static final byte[] NONE = {};
@@ -25,7 +24,6 @@ final class Mount {
     // of control groups
     final @Nullable CgroupVersion version;
     final byte[] root;
-    final @Nullable NamespacePath place;
     final long device;
     private final byte[] options;
 
@@ -42,48 +40,102 @@ final class Mount {
         this.point = point;
         this.version = version;
         this.root = root;
-        this.place = version == null ? null : NamespacePath.parse(root);
         this.device = device;
         this.options = options;
     }
 
-    /** Null for a line as the kernel does not write them. */
-    static @Nullable Mount parse(byte[] text, int at, int end) {
-        int[] fields = new int[6]; // where each of the first six ends
-        for (int i = 0, start = at; i < 6; i++) {
-            fields[i] = Bytes.indexOf(text, start, end, ' ');
-            if (fields[i] < 0) {
+    /**
+     * The lines of a table, one after the other. As text in Latin-1 they cost nothing, and the JVM looks for a character
+     * in text many bytes at a time.
+     */
+    static final class Reader {
+
+        private final byte[] bytes;
+        private final String text;
+        /** Whether any name has to be looked at twice: hardly ever is there an escape. */
+        private final boolean odd;
+
+        private int at;
+        private int end;
+        private boolean empty;
+        /** The next hyphen that ends optional fields, maybe some lines ahead: so each byte is looked at once. */
+        private int separator = -1;
+
+        Reader(byte[] bytes) {
+            this.bytes = bytes;
+            this.text = new String(bytes, ISO_8859_1);
+            this.odd = text.indexOf('\\') >= 0 || text.indexOf(0) >= 0;
+        }
+
+        boolean hasNext() {
+            return at < bytes.length;
+        }
+
+        /** Whether the line that was read last had nothing in it. */
+        boolean wasEmpty() {
+            return empty;
+        }
+
+        /** Null for a line as the kernel does not write them. */
+        @Nullable
+        Mount next() {
+            int start = at;
+            int newline = text.indexOf('\n', start);
+            end = newline < 0 ? bytes.length : newline;
+            empty = end == start;
+            at = end + 1;
+            int parent = Bytes.end(bytes, start, end, ' ') + 1;
+            int device = Bytes.end(bytes, parent, end, ' ') + 1;
+            int root = Bytes.end(bytes, device, end, ' ') + 1;
+            int point = Bytes.end(bytes, root, end, ' ') + 1;
+            int options = Bytes.end(bytes, point, end, ' ') + 1;
+            int type = type(options);
+            if (type < 0) {
                 return null;
             }
-            start = fields[i] + 1;
+            int idNumber = Bytes.number(bytes, start, parent - 1);
+            int parentNumber = Bytes.number(bytes, parent, device - 1);
+            byte[] pointName = name(point, options - 1);
+            if (idNumber < 0 || parentNumber < 0 || !isAbsolute(pointName, odd)) {
+                return null;
+            }
+            int typeEnd = Bytes.end(bytes, type, end, ' ');
+            CgroupVersion version = version(bytes, type, typeEnd);
+            if (version == null) {
+                return new Mount(idNumber, parentNumber, pointName, null, NONE, 0, NONE);
+            }
+            int source = Math.min(typeEnd + 1, end);
+            int superOptions = Math.min(Bytes.end(bytes, source, end, ' ') + 1, end); // the rest: it may have spaces
+            return new Mount(
+                    idNumber,
+                    parentNumber,
+                    pointName,
+                    version,
+                    name(root, point - 1),
+                    device(bytes, device, root - 1),
+                    Arrays.copyOfRange(bytes, superOptions, end));
         }
-        int id = Bytes.number(text, at, fields[0]);
-        int parent = Bytes.number(text, fields[0] + 1, fields[1]);
-        byte[] point = Bytes.unescaped(text, fields[3] + 1, fields[4]);
-        int type = afterOptionalFields(text, fields[5] + 1, end);
-        if (id < 0 || parent < 0 || type < 0 || !isAbsolute(point)) {
-            return null;
+
+        private byte[] name(int from, int to) {
+            return odd ? Bytes.unescaped(bytes, from, to) : Arrays.copyOfRange(bytes, from, to);
         }
-        int typeEnd = Bytes.end(text, type, end, ' ');
-        CgroupVersion version = version(text, type, typeEnd);
-        if (version == null) {
-            return new Mount(id, parent, point, null, NONE, 0, NONE);
+
+        /** Behind none, one or several optional fields and the hyphen that ends them; -1 if the line ends before. */
+        private int type(int options) {
+            int optional = options < end ? text.indexOf(' ', options) : -1;
+            if (optional < 0 || optional >= end) {
+                return -1;
+            }
+            if (separator < optional) {
+                int found = text.indexOf(" - ", optional);
+                separator = found < 0 ? bytes.length : found;
+            }
+            return separator + 2 < end ? separator + 3 : -1;
         }
-        byte[] root = Bytes.unescaped(text, fields[2] + 1, fields[3]);
-        int source = Math.min(typeEnd + 1, end);
-        int options = Math.min(Bytes.end(text, source, end, ' ') + 1, end); // the rest: there may be spaces in it
-        return new Mount(
-                id,
-                parent,
-                point,
-                version,
-                root,
-                device(text, fields[1] + 1, fields[2]),
-                Arrays.copyOfRange(text, options, end));
     }
 
-    private static boolean isAbsolute(byte[] path) {
-        return path.length > 0 && path[0] == '/' && Bytes.indexOf(path, 0, path.length, 0) < 0;
+    private static boolean isAbsolute(byte[] path, boolean odd) {
+        return path.length > 0 && path[0] == '/' && !(odd && Bytes.indexOf(path, 0, path.length, 0) >= 0);
     }
 
     private static @Nullable CgroupVersion version(byte[] text, int from, int to) {
@@ -91,18 +143,6 @@ final class Mount {
             return CgroupVersion.V1;
         }
         return Bytes.is(text, from, to, V2) ? CgroupVersion.V2 : null;
-    }
-
-    /** Where the type begins: behind none, one or several optional fields and the hyphen that ends them. */
-    private static int afterOptionalFields(byte[] text, int at, int end) {
-        for (int start = at; start < end; ) {
-            int space = Bytes.end(text, start, end, ' ');
-            if (Bytes.is(text, start, space, DASH)) {
-                return space < end ? space + 1 : -1;
-            }
-            start = space + 1;
-        }
-        return -1;
     }
 
     /** As st_dev has it, which is how the JDK's attribute unix:dev has it; -1 if it cannot be read. */
@@ -117,8 +157,7 @@ final class Mount {
     }
 
     /** Whether a v1 hierarchy has a controller or name: by its super options, never by its directory's name. */
-    boolean has(String controller) {
-        byte[] word = controller.getBytes(ISO_8859_1);
+    boolean has(byte[] word) {
         boolean quoted = false;
         int start = 0;
         for (int i = 0; i <= options.length; i++) {
@@ -133,6 +172,12 @@ final class Mount {
             }
         }
         return false;
+    }
+
+    /** What of the hierarchy it shows; null if the kernel writes no such root. */
+    @Nullable
+    NamespacePath place() {
+        return NamespacePath.parse(root);
     }
 
     boolean isAtUsualPlace() {

@@ -1,5 +1,7 @@
 package io.github.systemd4j.cgroups;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import io.github.systemd4j.cgroups.Membership.Entry;
 import io.github.systemd4j.cgroups.Resolution.Absent;
 import io.github.systemd4j.cgroups.Resolution.Found;
@@ -7,9 +9,7 @@ import io.github.systemd4j.cgroups.Resolution.Reason;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,12 +25,27 @@ public final class MountTable {
 
     private static final Path SLASH = Path.of("/");
 
+    private final List<Mount> mounts = new ArrayList<>();
     private final List<Mount> hierarchies = new ArrayList<>();
-    private final Map<Integer, Mount> byId = new HashMap<>();
-    private final Map<Integer, List<Mount>> children = new HashMap<>();
-    private int skippedLines;
+    private final Family family;
+    private final int skippedLines;
 
-    private MountTable() {}
+    private MountTable(byte[] text) {
+        int skipped = 0;
+        for (Mount.Reader lines = new Mount.Reader(text); lines.hasNext(); ) {
+            Mount mount = lines.next();
+            if (mount == null) {
+                skipped += lines.wasEmpty() ? 0 : 1;
+                continue;
+            }
+            mounts.add(mount);
+            if (mount.version != null) {
+                hierarchies.add(mount);
+            }
+        }
+        skippedLines = skipped;
+        family = new Family(mounts);
+    }
 
     /**
      * Reads the text of a {@code /proc/self/mountinfo}. Nothing is refused: a line as the kernel does not write them is
@@ -40,26 +55,7 @@ public final class MountTable {
      * @return what it says
      */
     public static MountTable parse(byte[] text) {
-        MountTable table = new MountTable();
-        for (int at = 0; at < text.length; ) {
-            int end = Bytes.end(text, at, text.length, '\n');
-            Mount mount = Mount.parse(text, at, end);
-            if (mount != null) {
-                table.add(mount);
-            } else if (end > at) {
-                table.skippedLines++;
-            }
-            at = end + 1;
-        }
-        return table;
-    }
-
-    private void add(Mount mount) {
-        byId.put(mount.id, mount);
-        children.computeIfAbsent(mount.parent, id -> new ArrayList<>(4)).add(mount);
-        if (mount.version != null) {
-            hierarchies.add(mount);
-        }
+        return new MountTable(text);
     }
 
     /**
@@ -148,14 +144,16 @@ public final class MountTable {
         if (place == null) {
             return Absent.of(Reason.MALFORMED, controller, "the kernel writes no such path: " + entry.path());
         }
+        byte[] word = controller.getBytes(ISO_8859_1);
         Mount best = null;
         byte[] way = {};
         Absent worst = Absent.of(Reason.NOT_MOUNTED, controller, "no mount");
         for (Mount mount : hierarchies) {
-            if (!isOf(mount, entry, controller)) {
+            if (!isOf(mount, entry, word)) {
                 continue;
             }
-            byte[] below = mount.place == null ? null : place.below(mount.place);
+            NamespacePath top = mount.place();
+            byte[] below = top == null ? null : place.below(top);
             if (below == null || !isVisible(mount)) {
                 worst = worse(worst, why(mount, place, below, entry, controller));
             } else if (best == null || isBetter(mount, below, best, way)) {
@@ -166,7 +164,7 @@ public final class MountTable {
         return best == null ? worst : found(best, way, root);
     }
 
-    private static boolean isOf(Mount mount, Entry entry, String controller) {
+    private static boolean isOf(Mount mount, Entry entry, byte[] controller) {
         return entry.isUnified()
                 ? mount.version == CgroupVersion.V2
                 : mount.version == CgroupVersion.V1 && mount.has(controller);
@@ -202,7 +200,8 @@ public final class MountTable {
         if (below != null) {
             return Absent.of(Reason.HIDDEN, controller, at + " is hidden by another mount");
         }
-        int levels = mount.place == null ? 0 : place.hiddenLevelsBelow(mount.place);
+        NamespacePath top = mount.place();
+        int levels = top == null ? 0 : place.hiddenLevelsBelow(top);
         if (levels > 0) {
             return Absent.of(
                     Reason.UNNAMEABLE,
@@ -231,11 +230,11 @@ public final class MountTable {
             return false;
         }
         Mount at = mount;
-        for (int steps = 0; steps <= byId.size(); steps++) { // more only if the table is not a tree
+        for (int steps = 0; steps <= mounts.size(); steps++) { // more only if the table is not a tree
             if (isCovered(at)) {
                 return false;
             }
-            Mount parent = byId.get(at.parent);
+            Mount parent = family.byId(at.parent);
             if (parent == null || parent == at) {
                 return !isCoveredAtTop(mount);
             }
@@ -247,7 +246,8 @@ public final class MountTable {
     /** Whether a sibling lies over the way to a mount. Of two on the same directory, the later one is seen. */
     private boolean isCovered(Mount mount) {
         boolean later = false;
-        for (Mount sibling : children.getOrDefault(mount.parent, List.of())) {
+        int at = family.firstBelow(mount.parent);
+        for (Mount sibling; (sibling = family.below(mount.parent, at)) != null; at++) {
             if (sibling == mount) {
                 later = true;
             } else if (!sibling.isAtRoot()
@@ -261,11 +261,62 @@ public final class MountTable {
 
     /** Whether something is mounted on the mount's own top directory. */
     private boolean isCoveredAtTop(Mount mount) {
-        for (Mount child : children.getOrDefault(mount.id, List.of())) {
+        int at = family.firstBelow(mount.id);
+        for (Mount child; (child = family.below(mount.id, at)) != null; at++) {
             if (child != mount && !child.isAtRoot() && Arrays.equals(child.point, mount.point)) {
                 return true;
             }
         }
         return false;
+    }
+
+    /**
+     * Who is mounted below whom: sorted numbers, each a mount's id or its parent's and, in the lower half, its place in
+     * the table. To make maps of lists took as long as to read the lines.
+     */
+    private static final class Family {
+
+        private final List<Mount> mounts;
+        private final long[] ids;
+        private final long[] parents;
+
+        Family(List<Mount> mounts) {
+            this.mounts = mounts;
+            this.ids = new long[mounts.size()];
+            this.parents = new long[mounts.size()];
+            for (int i = 0; i < ids.length; i++) {
+                ids[i] = key(mounts.get(i).id, i);
+                parents[i] = key(mounts.get(i).parent, i);
+            }
+            Arrays.sort(ids);
+            Arrays.sort(parents);
+        }
+
+        private static long key(int id, int place) {
+            return (long) id << 32 | place;
+        }
+
+        /** Where a key is, or would be. */
+        private static int place(long[] keys, long key) {
+            int found = Arrays.binarySearch(keys, key);
+            return found < 0 ? -found - 1 : found;
+        }
+
+        /** The last one with this id; there is one, if the kernel wrote the table. */
+        @Nullable
+        Mount byId(int id) {
+            int after = place(ids, key(id, Integer.MAX_VALUE));
+            return after > 0 && ids[after - 1] >> 32 == id ? mounts.get((int) ids[after - 1]) : null;
+        }
+
+        int firstBelow(int parent) {
+            return place(parents, key(parent, 0));
+        }
+
+        /** The one at a place, null behind the last one with this parent. */
+        @Nullable
+        Mount below(int parent, int at) {
+            return at < parents.length && parents[at] >> 32 == parent ? mounts.get((int) parents[at]) : null;
+        }
     }
 }

@@ -108,14 +108,14 @@ class CgroupsTest {
     }
 
     @Test
-    void theMountTableIsReadOnceForEachMountPoint() {
+    void theMountTableIsReadAtFirstAndThenOnceForEachMountPoint() {
         assertThat(cgroups.mountTableReads()).isZero();
         for (int i = 0; i < 10; i++) {
             assertThat(cgroups.resolve("memory").path()).isPresent();
             assertThat(cgroups.resolveUnified(cgroups.self()).path()).isPresent();
             assertThat(cgroups.resolve("name=none").path()).isEmpty();
         }
-        assertThat(cgroups.mountTableReads()).isEqualTo(2);
+        assertThat(cgroups.mountTableReads()).isEqualTo(3);
     }
 
     @Test
@@ -123,6 +123,19 @@ class CgroupsTest {
         assertThat(cgroups.resolve("memory").path()).isPresent();
         Files.move(root.resolve("sys/fs/cgroup/memory"), root.resolve("mnt"));
         mounts("/mnt");
+        assertThat(cgroups.resolve("memory").path()).contains(root.resolve("mnt/job"));
+    }
+
+    @Test
+    void inARowOfQuestionsTheMountPointIsAskedAfterAPauseOnly() throws IOException {
+        Cgroups hasty = Cgroups.at(root, Long.MAX_VALUE);
+        for (int i = 0; i < 3; i++) {
+            assertThat(hasty.resolve("memory").path()).isPresent();
+            assertThat(cgroups.resolve("memory").path()).isPresent();
+        }
+        Files.move(root.resolve("sys/fs/cgroup/memory"), root.resolve("mnt"));
+        mounts("/mnt");
+        assertThat(hasty.resolve("memory").path()).contains(root.resolve("sys/fs/cgroup/memory/job"));
         assertThat(cgroups.resolve("memory").path()).contains(root.resolve("mnt/job"));
     }
 

@@ -40,4 +40,38 @@ class MembershipTest {
         assertThat(parse("2:cpu:/a\n0::/b (deleted)\n").systemdPath()).contains(RawPath.of("/b"));
         assertThat(parse("2:cpu:/a\n").systemdPath()).isEmpty();
     }
+
+    /** A line is found without reading the others: it must be the one that is found among all of them. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "2:cpu,cpuacct:/a\n3:cpu:/b\n0::/c\n0::/d\n",
+                "0:cpu:/a\n5::/b\n:::\n::/\n0::relative\n0::/c\n",
+                "1:,a,:/x\n2:a,,b:/y\n3:b:/z\n",
+                "x\n\n4:memory:\n5:memory:/a\0\n6:memory:/ok\n",
+                "7:name=systemd:/a:b,c:d\n8:c:/e\n",
+                "1:cpuset,cpu",
+                ""
+            })
+    void oneLineIsFoundAsAmongAll(String text) {
+        for (String controller : List.of("cpu", "cpuacct", "cpuset", "memory", "a", "b", "c", "name=systemd", "d")) {
+            assertThat(parse(text).controller(controller))
+                    .as(controller)
+                    .isEqualTo(parse(text).entries().stream()
+                            .filter(entry -> entry.controllers().contains(controller))
+                            .findFirst());
+        }
+        assertThat(parse(text).unified())
+                .isEqualTo(parse(text).entries().stream()
+                        .filter(Membership.Entry::isUnified)
+                        .findFirst());
+    }
+
+    @Test
+    void theTextIsNobodyElses() {
+        byte[] text = "0::/a\n".getBytes(ISO_8859_1);
+        Membership process = Membership.parse(text);
+        text[4] = 'b';
+        assertThat(process.unified().orElseThrow().path()).hasToString("/a");
+    }
 }

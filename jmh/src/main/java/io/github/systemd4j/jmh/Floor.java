@@ -1,6 +1,8 @@
 package io.github.systemd4j.jmh;
 
-/** The C functions of {@code src/main/c/floor.c}: the receiver of all benchmarks, and what C itself would do. */
+/**
+ * The C functions of {@code src/main/c}: the receiver of the notifications, and what C itself would do.
+ */
 final class Floor {
 
     /** The system property that names the shared library. */
@@ -25,4 +27,6 @@ final class Floor {
     static native int send(int count);
 
     static native int sdNotify(int count);
+
+    static native int readBoth();
 }

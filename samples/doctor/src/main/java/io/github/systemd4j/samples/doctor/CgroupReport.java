@@ -62,6 +62,8 @@ final class CgroupReport {
         for (Membership.Entry entry : process.entries()) {
             hierarchy(text, cgroups, process, entry, pid);
         }
+        text.write('\n');
+        LimitReport.append(text, cgroups, process);
         out.writeBytes(text.toByteArray());
     }
 

@@ -23,7 +23,7 @@ record Options(
                    java -jar doctor.jar cgroup --cgroup FILE --mountinfo FILE
 
             Prints in which control groups a process is, by which directories they are reached, and what systemd calls
-            the place: its unit, slice and session.
+            the place: its unit, slice and session. Then what it may use, and which level of the hierarchy says so.
 
               --pid PID         the process; this one, if not given
               --cgroup FILE     a recorded /proc/PID/cgroup instead

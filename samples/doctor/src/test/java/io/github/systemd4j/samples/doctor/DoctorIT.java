@@ -30,7 +30,7 @@ class DoctorIT {
 
     @Test
     void itKnowsWhereItIs() throws Exception {
-        assertThat(run(0, "cgroup")).startsWith("process     ").contains("\nunit  ");
+        assertThat(run(0, "cgroup")).startsWith("process     ").contains("\nunit  ", "\nmemory  ", "\ncpu time  ");
         assertThat(run(64, "cgroup", "--pid")).isEqualTo("doctor: --pid needs a value\n");
     }
 

@@ -58,7 +58,7 @@ class DoctorTest {
 
         assertThat(run("cgroup", "--pid", "42")).isZero();
 
-        assertThat(out.toString(ISO_8859_1)).isEqualTo("""
+        assertThat(out.toString(ISO_8859_1)).startsWith("""
                 process     42
                 unit        user@7.service
                 user unit   a.service
@@ -72,6 +72,56 @@ class DoctorTest {
                 unified                 v2  /sys/fs/cgroup/user.slice/user-7.slice/user@7.service/app.slice/a.service\
                   (there is no directory /sys/fs/cgroup/user.slice/user-7.slice/user@7.service/app.slice/a.service)
                 """);
+    }
+
+    @Test
+    void theLevelThatBindsIsNamed() throws IOException {
+        write("proc/self/mountinfo", "30 1 0:9 / /sys/fs/cgroup rw - cgroup2 cgroup2 rw\n");
+        write("proc/42/cgroup", "0::/a.slice/b.service\n");
+        write("sys/fs/cgroup/cgroup.procs", "");
+        write("sys/fs/cgroup/a.slice/memory.max", "314572800\n");
+        write("sys/fs/cgroup/a.slice/b.service/memory.max", "max\n");
+        write("sys/fs/cgroup/a.slice/b.service/cpu.max", "50000 100000\n");
+        write("sys/fs/cgroup/a.slice/b.service/pids.max", "max\n");
+        write("sys/fs/cgroup/a.slice/b.service/pids.current", "7\n");
+        write("sys/fs/cgroup/a.slice/b.service/memory.events", "max 3\noom_kill 1\n");
+        write("sys/fs/cgroup/a.slice/b.service/cpu.stat", "usage_usec 70\nthrottled_usec 5\n");
+
+        assertThat(run("cgroup", "--pid", "42")).isZero();
+
+        assertThat(out.toString(ISO_8859_1)).endsWith("""
+
+                memory      314572800 bytes  by /sys/fs/cgroup/a.slice
+                memory high -
+                swap        -
+                cpu time    0.50 CPUs, 50000 of 100000 usec  by /sys/fs/cgroup/a.slice/b.service
+                pids        unlimited
+                cpus        -
+                cpu weight  -
+
+                memory used -
+                memory peak -
+                oom kills   1
+                cpu used    70 usec
+                throttled   5 usec
+                pids used   7
+                refused     -
+                """);
+    }
+
+    @Test
+    void whatCannotBeSeenIsSaid() throws IOException {
+        write("proc/self/mountinfo", "30 1 0:9 /docker/4f /sys/fs/cgroup/memory rw - cgroup cgroup rw,memory,pids\n");
+        write("proc/42/cgroup", "2:memory,pids:/docker/4f\n");
+        write("sys/fs/cgroup/memory/memory.limit_in_bytes", "9223372036854771712\n");
+        write("sys/fs/cgroup/memory/pids.max", "20\n");
+        write("sys/fs/cgroup/memory/memory.stat", "hierarchical_memory_limit 4096\n");
+
+        assertThat(run("cgroup", "--pid", "42")).isZero();
+
+        assertThat(out.toString(ISO_8859_1))
+                .contains("\nmemory      4096 bytes  by a level that is not mounted here\n" + "memory high -\n")
+                .contains("\npids        20  by /sys/fs/cgroup/memory  (as far up as can be seen here)\n");
     }
 
     @Test

@@ -1,0 +1,340 @@
+package io.github.systemd4j.cgroups;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.github.systemd4j.cgroups.CgroupException.Errno;
+import io.github.systemd4j.cgroups.Limit.Change;
+import io.github.systemd4j.cgroups.Limit.Effective;
+import io.github.systemd4j.cgroups.Limit.IoMax;
+import io.github.systemd4j.cgroups.Limit.Level;
+import io.github.systemd4j.cgroups.Limit.Quota;
+import io.github.systemd4j.cgroups.Limits.Cpuset;
+import io.github.systemd4j.cgroups.Limits.Knob;
+import io.github.systemd4j.cgroups.Statistics.Pressure;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Limits that we write, and that bind: asked of the kernel, and of systemd for those that it has set itself. */
+@Timeout(120)
+class LimitsBoxIT {
+
+    private static final long MIB = 1 << 20;
+    private static final String USES_UP_MEMORY = "x=0123456789abcdef; while :; do x=$x$x; done";
+    private static final String USES_CPU = "i=0; while [ $i -lt 300000 ]; do i=$((i+1)); done";
+    private static final OptionalLong NONE = OptionalLong.empty();
+
+    @Test
+    @Tag("guest-v2")
+    @Tag("guest-v1")
+    @Tag("guest-hybrid")
+    @Tag("v1")
+    void memoryThatIsUsedUpKills() throws Exception {
+        try (DelegatedGroup group = new DelegatedGroup()) {
+            Change<Long> change = group.limits.set(Knob.MEMORY_MAX, 32 * MIB + 1);
+            assertThat(change.isExact()).isFalse();
+            assertThat(change.actual().value()).contains(32 * MIB); // whole pages
+            assertThat(group.limits.set(Knob.MEMORY_SWAP_MAX, 0).isExact()).isTrue();
+            assertThat(group.statistics().memory().oomKills()).hasValue(0);
+
+            Process worker = group.start(USES_UP_MEMORY);
+            assertThat(DelegatedGroup.await(worker)).isEqualTo(128 + 9);
+            Statistics.Memory after = group.statistics().memory();
+            assertThat(after.oomKills()).hasValue(1);
+            boolean guest = String.valueOf(System.getenv("BOX")).startsWith("guest"); // not every kernel counts in v1
+            assertThat(after.limitHits().orElse(-1)).isGreaterThanOrEqualTo(guest ? 1 : 0);
+            assertThat(after.peak().orElse(0)).isBetween(16 * MIB, 32 * MIB);
+        }
+    }
+
+    @Test
+    @Tag("guest-v2")
+    @Tag("guest-v1")
+    @Tag("guest-hybrid")
+    @Tag("v1")
+    void cpuTimeThatIsUsedUpThrottles() throws Exception {
+        try (DelegatedGroup group = new DelegatedGroup()) {
+            Quota quota = new Quota(10_000, 40_000);
+            assertThat(group.limits.setCpu(quota).isExact()).isTrue();
+            assertThat(group.limits.effectiveCpu().limit().value()).contains(quota);
+            assertThat(group.statistics().cpu().throttledPeriods()).hasValue(0);
+
+            Process worker = group.start(USES_CPU);
+            assertThat(DelegatedGroup.await(worker)).isZero();
+            Statistics.Cpu after = group.statistics().cpu();
+            assertThat(after.throttledPeriods().orElse(0)).isPositive();
+            assertThat(after.throttledUsec().orElse(0)).isPositive();
+            assertThat(after.periods().orElse(0))
+                    .isGreaterThanOrEqualTo(after.throttledPeriods().orElse(0));
+            assertThat(group.text("cpu", "cpu.stat"))
+                    .contains("nr_throttled " + after.throttledPeriods().orElse(0));
+            assertThat(group.limits.removeCpu().actual().value()).isEmpty();
+        }
+    }
+
+    @Test
+    @Tag("guest-v2")
+    @Tag("guest-v1")
+    @Tag("guest-hybrid")
+    @Tag("v1")
+    void oneProcessTooManyIsRefused() throws Exception {
+        try (DelegatedGroup group = new DelegatedGroup()) {
+            assertThat(group.limits.set(Knob.PIDS_MAX, 1).isExact()).isTrue();
+            Process worker = group.start("(:); echo forked"); // dash ends at once, bash tries again for a while
+            String said = new String(worker.getInputStream().readAllBytes(), ISO_8859_1);
+            assertThat(DelegatedGroup.await(worker)).as(said).isNotZero();
+            assertThat(said).doesNotContain("forked");
+            assertThat(group.statistics().pids().refusals().orElse(0)).isPositive();
+            assertThat(group.limits.remove(Knob.PIDS_MAX).actual().value()).isEmpty();
+            assertThat(DelegatedGroup.await(group.start("(:)"))).isZero();
+        }
+    }
+
+    @Test
+    @Tag("guest-v2")
+    @Tag("guest-v1")
+    @Tag("guest-hybrid")
+    @Tag("v1")
+    void theLevelThatBindsIsTheOneThatSystemdWasTold() throws Exception {
+        try (DelegatedGroup group = new DelegatedGroup()) {
+            group.setProperty("MemoryMax=64M", "CPUQuota=25%", "TasksMax=50");
+            group.limits.set(Knob.MEMORY_MAX, 256 * MIB);
+            group.limits.set(Knob.PIDS_MAX, 40);
+
+            Effective<Long> memory = group.limits.effective(Knob.MEMORY_MAX);
+            assertThat(memory.limit().value()).contains(Long.valueOf(group.show("MemoryMax")));
+            assertThat(name(memory)).endsWith(group.show("ControlGroup"));
+            Effective<Quota> cpu = group.limits.effectiveCpu();
+            assertThat(cpu.limit().value().map(Quota::cpus)).contains(0.25);
+            assertThat(name(cpu)).endsWith(group.show("ControlGroup"));
+            Effective<Long> pids = group.limits.effective(Knob.PIDS_MAX);
+            assertThat(pids.limit().value()).contains(40L);
+            assertThat(name(pids)).endsWith("/inner");
+            for (Effective<?> each : List.of(memory, cpu, pids)) {
+                assertThat(each.levels().size()).isGreaterThanOrEqualTo(4); // inner, the service, its slice, the top
+            }
+        }
+    }
+
+    private static String name(Effective<?> effective) {
+        return effective.binding().map(Level::name).orElseThrow().toString();
+    }
+
+    @Test
+    @Tag("guest-v2")
+    @Tag("guest-v1")
+    @Tag("guest-hybrid")
+    void inAGuestTheRootOfTheHierarchyIsSeen() throws Exception {
+        Cgroups cgroups = Cgroups.system();
+        assertThat(cgroups.limits(cgroups.self()).effective(Knob.PIDS_MAX).complete())
+                .isTrue();
+    }
+
+    @Test
+    @Tag("v1")
+    @Tag("v2")
+    void inANamespaceTheRootOfTheHierarchyIsNotSeen() throws Exception {
+        Cgroups cgroups = Cgroups.system();
+        assertThat(cgroups.limits(cgroups.self()).effectiveCpu().complete()).isFalse();
+    }
+
+    @Test
+    @Tag("guest-v2")
+    @Tag("guest-v1")
+    @Tag("guest-hybrid")
+    @Tag("v1")
+    void weightsAreSystemds() throws Exception {
+        try (DelegatedGroup group = new DelegatedGroup()) {
+            assertThat(group.limits.get(Knob.CPU_WEIGHT).value()).contains(100L);
+            for (long weight : new long[] {1, 39, 100, 250, 10_000}) {
+                Change<Long> change = group.limits.set(Knob.CPU_WEIGHT, weight);
+                assertThat(change.isExact()).as("%s", change).isTrue();
+            }
+        }
+    }
+
+    @Test
+    @Tag("guest-v2")
+    void theOtherLimitsOfMemoryInV2() throws Exception {
+        try (DelegatedGroup group = new DelegatedGroup()) {
+            for (Knob knob : new Knob[] {Knob.MEMORY_HIGH, Knob.MEMORY_LOW, Knob.MEMORY_MIN}) {
+                assertThat(group.limits.set(knob, 8 * MIB).isExact())
+                        .as(knob.name())
+                        .isTrue();
+                assertThat(group.text("memory", knob.file)).isEqualTo(Long.toString(8 * MIB));
+                assertThat(group.limits.remove(knob).actual().value()).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    @Tag("guest-v1")
+    @Tag("guest-hybrid")
+    @Tag("v1")
+    void memoryAndSwapAreWrittenInTheOrderThatTheKernelWants() throws Exception {
+        try (DelegatedGroup group = new DelegatedGroup()) {
+            group.limits.set(Knob.MEMORY_MAX, 32 * MIB);
+            group.limits.set(Knob.MEMORY_SWAP_MAX, 16 * MIB);
+            for (long amount : new long[] {128 * MIB, 8 * MIB, 8 * MIB, 64 * MIB}) {
+                assertThat(group.limits.set(Knob.MEMORY_MAX, amount).isExact()).isTrue();
+                assertThat(group.limits.get(Knob.MEMORY_SWAP_MAX).value()).contains(16 * MIB);
+            }
+            assertThat(group.limits.remove(Knob.MEMORY_MAX).actual().value()).isEmpty();
+            assertThat(group.limits.get(Knob.MEMORY_SWAP_MAX).value()).isEmpty();
+        }
+    }
+
+    @Test
+    @Tag("guest-v1")
+    @Tag("guest-hybrid")
+    @Tag("v1")
+    void memoryInUseCannotBeForbiddenInV1() throws Exception {
+        try (DelegatedGroup group = new DelegatedGroup()) {
+            group.limits.set(Knob.MEMORY_MAX, 64 * MIB);
+            group.limits.set(Knob.MEMORY_SWAP_MAX, 0);
+            Process worker = group.start("x=0123456789abcdef; i=0;"
+                    + " while [ $i -lt 20 ]; do x=$x$x; i=$((i+1)); done; echo full; read line");
+            assertThat(worker.getInputStream().read()).isEqualTo('f');
+
+            assertThatExceptionOfType(CgroupException.class)
+                    .isThrownBy(() -> group.limits.set(Knob.MEMORY_MAX, MIB))
+                    .satisfies(e -> assertThat(e.errno()).isEqualTo(Errno.EBUSY))
+                    .withMessageContaining("is less than the");
+            assertThat(group.limits.get(Knob.MEMORY_MAX).value()).contains(64 * MIB);
+            assertThat(group.limits.get(Knob.MEMORY_SWAP_MAX).value()).contains(0L);
+        }
+    }
+
+    @Test
+    @Tag("guest-v1")
+    @Tag("guest-hybrid")
+    @Tag("v1")
+    void aChildCannotHaveMoreCpuTimeThanItsParentInV1() throws Exception {
+        try (DelegatedGroup group = new DelegatedGroup()) {
+            group.setProperty("CPUQuota=25%");
+            assertThat(group.limits.setCpu(new Quota(20_000, 200_000)).isExact())
+                    .isTrue();
+
+            assertThatExceptionOfType(CgroupException.class)
+                    .isThrownBy(() -> group.limits.setCpu(new Quota(50_000, 100_000)))
+                    .withMessageEndingWith("cpu.cfs_quota_us): the kernel refuses \"50000\"");
+            assertThat(group.limits.cpu().value()).contains(new Quota(20_000, 200_000)); // as it was
+        }
+    }
+
+    @Test
+    void cpusAreThereOrItIsSaid() throws Exception {
+        Cgroups cgroups = Cgroups.system();
+        Resolution place = cgroups.resolve("cpuset");
+        Limits limits = cgroups.limits(cgroups.self());
+        boolean enabled = place.path()
+                .map(directory -> directory.resolve("cpuset.cpus"))
+                .filter(Files::exists)
+                .isPresent();
+        assertThat(limits.effective(Cpuset.CPUS).value().isPresent()).isEqualTo(enabled);
+        if (enabled) {
+            assertThat(limits.effective(Cpuset.CPUS).value().orElseThrow())
+                    .hasSize(Runtime.getRuntime().availableProcessors());
+        }
+    }
+
+    @Test
+    @Tag("v1")
+    void cpusAndDevicesOfV1() throws Exception {
+        Cgroups cgroups = Cgroups.system();
+        Membership inner = Membership.parse("2:cpuset:/limits-test\n3:blkio:/limits-test\n".getBytes(US_ASCII));
+        Path cpuset =
+                Files.createDirectory(cgroups.resolve(inner, "cpuset").orThrow().directory());
+        Path blkio =
+                Files.createDirectory(cgroups.resolve(inner, "blkio").orThrow().directory());
+        try {
+            Limits limits = cgroups.limits(inner);
+            assertThat(limits.set(Cpuset.CPUS, List.of(0)).isExact()).isTrue();
+            assertThat(limits.set(Cpuset.MEMS, List.of(0)).isExact()).isTrue();
+            assertThat(limits.effective(Cpuset.CPUS).value()).contains(List.of(0));
+            assertThatExceptionOfType(CgroupException.class).isThrownBy(() -> limits.set(Cpuset.CPUS, List.of(4000)));
+
+            assertThat(limits.set(Knob.IO_WEIGHT, 50).isExact()).isTrue();
+            String device = device();
+            IoMax max = new IoMax(device, OptionalLong.of(MIB), NONE, NONE, OptionalLong.of(100));
+            assertThat(limits.setIo(max).isExact()).isTrue();
+            assertThat(limits.io().value()).contains(List.of(max));
+            assertThat(limits.setIo(new IoMax(device, NONE, NONE, NONE, NONE)).isExact())
+                    .isTrue();
+            assertThat(limits.io().value()).isEmpty();
+        } finally {
+            Files.delete(cpuset);
+            Files.delete(blkio);
+        }
+    }
+
+    /** Any block device that the machine has. */
+    private static String device() throws Exception {
+        for (String line : Files.readAllLines(Path.of("/proc/partitions"))) {
+            List<String> words = ControlFile.words(line);
+            if (words.size() == 4 && Files.exists(Path.of("/sys/block", words.get(3)))) {
+                return words.get(0) + ":" + words.get(1);
+            }
+        }
+        throw new AssertionError("this machine has no block device");
+    }
+
+    @Test
+    @Tag("guest-v2")
+    void aDeviceThatIsNotThereIsRefused() throws Exception {
+        try (DelegatedGroup group = new DelegatedGroup()) {
+            assertThat(group.limits.io().value()).isEmpty();
+            assertThatExceptionOfType(CgroupException.class)
+                    .isThrownBy(() -> group.limits.setIo(new IoMax("4000:0", OptionalLong.of(MIB), NONE, NONE, NONE)))
+                    .withMessageContaining("io.max): the kernel refuses \"4000:0 rbps=1048576");
+        }
+    }
+
+    @Test
+    @Tag("v1")
+    @Tag("v2")
+    void pressureIsTheKernels() throws Exception {
+        Cgroups cgroups = Cgroups.system();
+        for (String resource : new String[] {"cpu", "memory", "io"}) {
+            for (Pressure pressure : List.of(cgroups.pressure(resource), cgroups.pressure(cgroups.self(), resource))) {
+                assertThat(pressure.problem()).isEmpty();
+                assertThat(pressure.some().orElseThrow().others()).isEmpty();
+                assertThat(pressure.some().orElseThrow().totalUsec()).isNotNegative();
+                assertThat(pressure.full()).isPresent();
+            }
+        }
+    }
+
+    @Test
+    @Tag("guest-v2")
+    @Tag("guest-v1")
+    @Tag("guest-hybrid")
+    void aKernelWithoutPressureSaysSo() throws Exception {
+        Cgroups cgroups = Cgroups.system();
+        assertThat(cgroups.pressure("memory").problem()).isPresent();
+        assertThat(cgroups.pressure(cgroups.self(), "memory").problem()).isPresent();
+    }
+
+    @Test
+    void theFiguresOfThisService() throws Exception {
+        Cgroups cgroups = Cgroups.system();
+        Statistics statistics = cgroups.statistics(cgroups.self());
+        assertThat(statistics.cpu().usageUsec().orElse(0)).isPositive();
+        assertThat(statistics.cpu().userUsec().orElse(0)).isPositive();
+        Resolution memory = cgroups.resolve("memory");
+        boolean counted = memory.path()
+                .map(directory -> Files.exists(directory.resolve("memory.stat")))
+                .orElse(false);
+        assertThat(statistics.memory().current().isPresent()).isEqualTo(counted);
+        assertThat(statistics.memory().oomKills().isPresent()).isEqualTo(counted);
+        assertThat(statistics.problems().containsKey("memory.stat"))
+                .isEqualTo(!counted && memory.path().isPresent());
+    }
+}
