@@ -4,7 +4,8 @@
  *
  *     cold SOCKET ROUNDS < variants
  *
- * A variant is a line: name, "set" or "unset" (whether NOTIFY_SOCKET is), and the command's words, all apart by tabs.
+ * A variant is a line: name, "set" or "unset" (whether NOTIFY_SOCKET is), or "listen" or "inetd" (a listening socket is
+ * passed as descriptor 3 with LISTEN_FDS, or as descriptor 0), and the command's words, all apart by tabs.
  * Each round runs every variant once, so that a busy minute of the machine hits all of them. A line comes out for each
  * run: round, name, CPU and wall-clock in microseconds, and the number that the process printed, or -1. A variant that fails,
  * or that has NOTIFY_SOCKET and sends nothing, ends everything.
@@ -12,6 +13,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -29,6 +31,7 @@ enum { MAX_VARIANTS = 128, MAX_WORDS = 64 };
 struct variant {
     char *name;
     int notified;
+    int listener; /* the descriptor it is passed as, -1 for none */
     char *words[MAX_WORDS + 1];
 };
 
@@ -70,6 +73,7 @@ static int read_variants(struct variant *variants) {
         v->name = strsep(&rest, "\t");
         char *notified = strsep(&rest, "\t");
         v->notified = notified && strcmp(notified, "set") == 0;
+        v->listener = !notified ? -1 : strcmp(notified, "listen") == 0 ? 3 : strcmp(notified, "inetd") == 0 ? 0 : -1;
         for (int i = 0; rest && i < MAX_WORDS; i++) {
             v->words[i] = strsep(&rest, "\t");
         }
@@ -91,7 +95,30 @@ static int drain(int fd) {
     return count;
 }
 
-static void run(const struct variant *v, int round, int receiver, const char *path) {
+static int listen_somewhere(void) {
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    /* out of the way of the numbers that a child gets */
+    int high = fd < 0 ? fd : fcntl(fd, F_DUPFD_CLOEXEC, 100);
+    if (high < 0 || bind(high, (struct sockaddr *) &address, sizeof address) < 0 || listen(high, 16) < 0) {
+        fail("listen", "127.0.0.1");
+    }
+    close(fd);
+    return high;
+}
+
+/* As systemd does it: the pid is known only here. */
+static void pass(int listener, int number) {
+    dup2(listener, number);
+    if (number == 3) {
+        char pid[16];
+        snprintf(pid, sizeof pid, "%d", (int) getpid());
+        setenv("LISTEN_PID", pid, 1);
+        setenv("LISTEN_FDS", "1", 1);
+    }
+}
+
+static void run(const struct variant *v, int round, int receiver, int listener, const char *path) {
     int out[2];
     if (pipe2(out, O_CLOEXEC) < 0) {
         fail("pipe2", v->name);
@@ -104,10 +131,13 @@ static void run(const struct variant *v, int round, int receiver, const char *pa
         } else {
             unsetenv("NOTIFY_SOCKET");
         }
-        dup2(out[1], STDOUT_FILENO);
         int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
         if (!getenv("COLD_STDERR")) {
             dup2(null, STDERR_FILENO);
+        }
+        dup2(out[1], STDOUT_FILENO);
+        if (v->listener >= 0) {
+            pass(listener, v->listener);
         }
         execvp(v->words[0], v->words);
         _exit(127);
@@ -156,10 +186,11 @@ int main(int count, char **arguments) {
         fail("not an absolute path:", arguments[1]);
     }
     int receiver = bind_socket(arguments[1]);
+    int listener = listen_somewhere();
     int size = read_variants(variants);
     for (int round = 1; round <= atoi(arguments[2]); round++) {
         for (int i = 0; i < size; i++) {
-            run(&variants[i], round, receiver, arguments[1]);
+            run(&variants[i], round, receiver, listener, arguments[1]);
         }
     }
     unlink(arguments[1]);

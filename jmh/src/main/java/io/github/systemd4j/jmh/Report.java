@@ -39,6 +39,24 @@ final class Report {
         {"limitJdkAgain", "the JDK, `OperatingSystemMXBean.getTotalMemorySize()`"},
     };
 
+    private static final String[][] ACCEPT = {
+        {"acceptBound", "a listener that was bound here"},
+        {"acceptAdopted", "**systemd4j**, an inherited one"},
+    };
+
+    private static final String[][] EXCHANGE = {
+        {"exchangeBound", "a listener that was bound here"},
+        {"exchangeAdopted", "**systemd4j**, an inherited one"},
+    };
+
+    private static final String[][] SOCKET = {
+        {"bind", "binds a listener of its own"},
+        {"adopt-inherited", "`System.inheritedChannel()`, one socket on descriptor 0"},
+        {"adopt-opens", "**systemd4j**, gate `opens`"},
+        {"adopt-jni", "**systemd4j**, no flag: gate `ffm` on 25, `jna` on 17"},
+        {"adopt-jna", "**systemd4j**, gate `jna` chosen by hand"},
+    };
+
     private static final String[][] COLD = {
         {"empty", "empty `main`"},
         {"ours-unset", "**systemd4j**, `NOTIFY_SOCKET` unset"},
@@ -144,6 +162,23 @@ final class Report {
         steady("17-jna", "JDK 17, system calls by JNA");
         steady("25-jna", "JDK 25, system calls by JNA (chosen by hand)");
         steadyMethod();
+        say("## An inherited socket");
+        say("");
+        for (String jdk : new String[] {"25-ffm", "17-jna"}) {
+            table(
+                    jdk,
+                    "JDK " + jdk.substring(0, 2) + ": connect, accept, a byte there and back, close",
+                    "bound",
+                    ACCEPT);
+            table(
+                    jdk,
+                    "JDK " + jdk.substring(0, 2) + ": a byte there and back on an accepted connection",
+                    "bound",
+                    EXCHANGE);
+        }
+        cold("25", "JDK 25: a process that gets a listener and ends", "bind", "a listener of its own", SOCKET);
+        cold("17", "JDK 17: a process that gets a listener and ends", "bind", "a listener of its own", SOCKET);
+        socketMethod();
         say("## Where a process is in the control groups");
         say("");
         cgroups("25-ffm", "JDK 25");
@@ -151,8 +186,8 @@ final class Report {
         cgroupMethod();
         say("## The first notification, as a whole process");
         say("");
-        cold("25", "JDK 25; archive: AOT cache");
-        cold("17", "JDK 17; archive: AppCDS");
+        cold("25", "JDK 25; archive: AOT cache", "empty", "an empty `main`", COLD);
+        cold("17", "JDK 17; archive: AppCDS", "empty", "an empty `main`", COLD);
         coldMethod();
     }
 
@@ -319,13 +354,22 @@ final class Report {
                 number(median(nanos, "25-ffm nothing"), 0), number(100 * median(ratios("25-ffm", "nothing")), 1)));
     }
 
-    private void cold(String jdk, String title) {
+    private void socketMethod() {
+        say("""
+                How: client and server are one thread of one process, which connects, accepts and talks to itself over the
+                loopback interface; the listener was adopted from a copy of its descriptor, through the gate of that JVM. The
+                processes are started as those of the next section, with a listening TCP socket as systemd passes it (for
+                `inheritedChannel` as inetd does). No archive.
+                """);
+    }
+
+    private void cold(String jdk, String title, String base, String baseText, String[][] rows) {
         say("### " + title);
         say("");
-        say("| | CPU, of an empty `main` | middle half | CPU ms | wall clock ms | main thread ms |");
+        say("| | CPU, of " + baseText + " | middle half | CPU ms | wall clock ms | main thread ms |");
         say("|---|--:|--:|--:|--:|--:|");
-        double empty = median(cpu, jdk + " empty");
-        for (String[] row : COLD) {
+        double empty = median(cpu, jdk + " " + base);
+        for (String[] row : rows) {
             String key = jdk + " " + row[0];
             List<Double> values = cpu.get(key);
             if (values != null) {

@@ -19,7 +19,8 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 
 /**
- * One round of {@link NotifyBenchmark} and {@link CgroupBenchmark}: every benchmark once, each in its own fork, which inherits this JVM's options.
+ * One round of {@link NotifyBenchmark}, {@link ActivationBenchmark} and {@link CgroupBenchmark}: every benchmark once,
+ * each in its own fork, which inherits this JVM's options.
  * Rounds are run by {@code jmh/run}, one after the other for all JDKs, so that a busy minute hits all of them.
  *
  * <p>Times are medians of sampled batches, which other processes on the machine hardly move; a mean would be moved by
@@ -81,7 +82,7 @@ final class Steady {
             throws RunnerException {
         TimeValue time = TimeValue.milliseconds(millis);
         ChainedOptionsBuilder options = new OptionsBuilder()
-                .include("\\.(Notify|Cgroup)Benchmark\\.(" + pattern + ")$")
+                .include("\\.(Notify|Cgroup|Activation)Benchmark\\.(" + pattern + ")$")
                 .mode(round == 0 ? Mode.AverageTime : Mode.SampleTime)
                 .forks(1)
                 .warmupIterations(4)
