@@ -40,7 +40,10 @@ final class CgroupReport {
             out.writeBytes(found.name().bytes());
             out.writeBytes(("\t" + version(found) + "\n").getBytes(UTF_8));
         } else if (answer instanceof Resolution.Absent absent) {
-            out.writeBytes(("-\t" + absent.message() + "\n").getBytes(UTF_8));
+            // The recorded format has one text for both: for it, unified is a controller like others.
+            boolean unified = absent.reason() == Resolution.Reason.NO_HIERARCHY && controller.equals("unified");
+            String reason = unified ? "controller on no hierarchy" : absent.message();
+            out.writeBytes(("-\t" + reason + "\n").getBytes(UTF_8));
         }
     }
 

@@ -48,7 +48,7 @@ class DoctorTest {
                         + "memory\t-\tcontroller on no hierarchy\n"
                         + "pids\t-\tcontroller on no hierarchy\n"
                         + "name=systemd\t-\tthe mount at /sys/fs/cgroup/systemd shows /b, and /a is not in there\n"
-                        + "unified\t-\tno unified hierarchy\n");
+                        + "unified\t-\tcontroller on no hierarchy\n");
     }
 
     @Test
