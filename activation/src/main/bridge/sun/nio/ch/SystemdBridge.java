@@ -12,11 +12,14 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channel;
 import java.nio.channels.DatagramChannel;
+import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.channels.spi.AbstractSelectableChannel;
 import java.nio.channels.spi.SelectorProvider;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.ToIntBiFunction;
@@ -36,6 +39,18 @@ final class SystemdBridge implements BiFunction<String, Object[], Object> {
     private static final int SO_DOMAIN = 39;
     private static final int AF_UNIX = 1;
     private static final int AF_INET = 2;
+
+    // Looked up at once: a JDK in which one of them is missing has no bridge, and says why.
+    private static final long SERVER_FAMILY = UNSAFE.objectFieldOffset(ServerSocketChannelImpl.class, "family");
+    private static final long SERVER_LOCAL = UNSAFE.objectFieldOffset(ServerSocketChannelImpl.class, "localAddress");
+    private static final long SERVER_LOCK = UNSAFE.objectFieldOffset(ServerSocketChannelImpl.class, "stateLock");
+    private static final long DATAGRAM_FAMILY = UNSAFE.objectFieldOffset(DatagramChannelImpl.class, "family");
+    private static final long DATAGRAM_LOCAL = UNSAFE.objectFieldOffset(DatagramChannelImpl.class, "localAddress");
+    private static final long DATAGRAM_LOCK = UNSAFE.objectFieldOffset(DatagramChannelImpl.class, "stateLock");
+    private static final long KEYS = UNSAFE.objectFieldOffset(AbstractSelectableChannel.class, "keys");
+
+    /** No more classes are defined for anybody. */
+    private static volatile boolean sealed;
 
     /** SystemdSocketOption, once it is defined. */
     private static volatile ToIntBiFunction<FileDescriptor, Integer> options;
@@ -61,13 +76,15 @@ final class SystemdBridge implements BiFunction<String, Object[], Object> {
                 case "connected" -> connected((Integer) arguments[0], (ProtocolFamily) arguments[1]);
                 case "datagram" -> datagram((Integer) arguments[0], (ProtocolFamily) arguments[1]);
                 case "source" -> new SourceChannelImpl(provider(), fd((Integer) arguments[0]));
+                case "file" -> file((Integer) arguments[0], (Boolean) arguments[1], (Boolean) arguments[2]);
                 case "fileDescriptor" -> fd((Integer) arguments[0]);
                 case "nonBlocking" -> nonBlocking((Integer) arguments[0]);
                 case "dup" -> dup((Integer) arguments[0]);
                 case "close" -> close((Integer) arguments[0]);
                 case "number" -> number((Channel) arguments[0]);
-                case "defineSocketOption" -> defineSocketOption((byte[]) arguments[0]);
-                case "define" -> MethodHandles.lookup().defineClass((byte[]) arguments[0]);
+                case "defineSocketOption" -> defineSocketOption(unsealed((byte[]) arguments[0]));
+                case "define" -> MethodHandles.lookup().defineClass(unsealed((byte[]) arguments[0]));
+                case "seal" -> sealed = true;
                 case "provider" -> new SystemdSelectorProvider(adopter(arguments[0]));
                 case "install" -> install(adopter(arguments[0]));
                 default -> throw new IllegalArgumentException(operation);
@@ -75,6 +92,13 @@ final class SystemdBridge implements BiFunction<String, Object[], Object> {
         } catch (Throwable e) {
             throw SystemdBridge.<RuntimeException>unchecked(e);
         }
+    }
+
+    private static byte[] unsealed(byte[] classFile) {
+        if (sealed) {
+            throw new IllegalStateException("all classes are defined");
+        }
+        return classFile;
     }
 
     @SuppressWarnings("unchecked")
@@ -149,9 +173,20 @@ final class SystemdBridge implements BiFunction<String, Object[], Object> {
     }
 
     private static ServerSocketChannel server(int number, ProtocolFamily family) throws IOException {
-        ServerSocketChannel channel = new ServerSocketChannelImpl(provider(), family, fd(number), true);
-        set(ServerSocketChannelImpl.class, channel, "family", family);
+        // "not bound", or the constructor would ask for a path that this locale may have no letters for
+        ServerSocketChannel channel = new ServerSocketChannelImpl(provider(), family, fd(number), false);
+        UNSAFE.putReferenceVolatile(channel, SERVER_FAMILY, family);
+        UNSAFE.putReferenceVolatile(channel, SERVER_LOCAL, nameable(number, family));
         return channel;
+    }
+
+    /** The address, that of no name for a path that cannot be spelled here. */
+    private static SocketAddress nameable(int number, ProtocolFamily family) throws IOException {
+        try {
+            return local(number, family);
+        } catch (InvalidPathException e) {
+            return UnixDomainSocketAddress.of("");
+        }
     }
 
     private static SocketChannel connected(int number, ProtocolFamily family) throws Throwable {
@@ -159,18 +194,26 @@ final class SystemdBridge implements BiFunction<String, Object[], Object> {
     }
 
     private static DatagramChannel datagram(int number, ProtocolFamily family) throws IOException {
+        SocketAddress local = Net.localAddress(fd(number));
         DatagramChannel channel = new DatagramChannelImpl(provider(), fd(number));
-        set(DatagramChannelImpl.class, channel, "family", family);
-        set(DatagramChannelImpl.class, channel, "localAddress", Net.localAddress(fd(number)));
+        // Also final fields. The constructors for a given descriptor guess its family from whether the host has IPv6; a
+        // wrong guess makes IPv4 datagrams and socket options fail.
+        UNSAFE.putReferenceVolatile(channel, DATAGRAM_FAMILY, family);
+        UNSAFE.putReferenceVolatile(channel, DATAGRAM_LOCAL, local);
         return channel;
     }
 
-    /**
-     * Puts a value in a field, also a final one. The constructors for a given descriptor guess its family from whether
-     * the host has IPv6; a wrong guess makes IPv4 datagrams and socket options fail.
-     */
-    static void set(Class<?> type, Object target, String field, Object value) {
-        UNSAFE.putReferenceVolatile(target, UNSAFE.objectFieldOffset(type, field), value);
+    /** A file for both directions. The JDK's method has one parameter more since 21. */
+    private static Object file(int number, boolean readable, boolean writable) throws Throwable {
+        for (Method open : FileChannelImpl.class.getDeclaredMethods()) {
+            if (open.getName().equals("open") && open.getParameterTypes()[0] == FileDescriptor.class) {
+                open.setAccessible(true);
+                return open.getParameterCount() == 6
+                        ? invoke(open, fd(number), null, readable, writable, false, null)
+                        : invoke(open, fd(number), null, readable, writable, false, false, null);
+            }
+        }
+        throw new NoSuchMethodException("FileChannelImpl.open");
     }
 
     private static Object nonBlocking(int number) throws IOException {
@@ -195,38 +238,77 @@ final class SystemdBridge implements BiFunction<String, Object[], Object> {
 
     /**
      * Makes the JDK's choice of its provider, if it is still open, fall on ours. The class is found by its name through
-     * the system class loader, as one that is named on the command line.
+     * the system class loader, as one that is named on the command line; one that is named there stays.
+     *
+     * @return whether this adopter is asked from now on
      */
     private static Object install(BiFunction<SocketAddress, Boolean, Integer> adopter) {
         String property = "java.nio.channels.spi.SelectorProvider";
-        String before = System.getProperty(property);
-        SystemdSelectorProvider.forInstallation = adopter;
-        System.setProperty(property, SystemdSelectorProvider.class.getName());
-        try {
-            return SelectorProvider.provider() instanceof SystemdSelectorProvider;
-        } finally {
-            SystemdSelectorProvider.forInstallation = null;
-            if (before == null) {
+        if (System.getProperty(property) == null) {
+            SystemdSelectorProvider.forInstallation = adopter;
+            System.setProperty(property, SystemdSelectorProvider.class.getName());
+            try {
+                SelectorProvider.provider();
+            } finally {
+                SystemdSelectorProvider.forInstallation = null;
                 System.clearProperty(property);
-            } else {
-                System.setProperty(property, before);
             }
         }
+        return SelectorProvider.provider() instanceof SystemdSelectorProvider
+                && ((SystemdSelectorProvider) SelectorProvider.provider()).asks(adopter);
+    }
+
+    /** What guards the state of a channel of ours against its own close. */
+    static Object stateLock(ServerSocketChannelImpl channel) {
+        return UNSAFE.getReference(channel, SERVER_LOCK);
+    }
+
+    static Object stateLock(DatagramChannelImpl channel) {
+        return UNSAFE.getReference(channel, DATAGRAM_LOCK);
+    }
+
+    static void replace(ServerSocketChannelImpl channel, int number) throws IOException {
+        SocketAddress local = replaceDescriptor(channel, number);
+        UNSAFE.putReferenceVolatile(channel, SERVER_FAMILY, family(channel.getFDVal()));
+        UNSAFE.putReferenceVolatile(channel, SERVER_LOCAL, local);
+        registerAgain(channel);
+    }
+
+    static void replace(DatagramChannelImpl channel, int number) throws IOException {
+        SocketAddress local = replaceDescriptor(channel, number);
+        UNSAFE.putReferenceVolatile(channel, DATAGRAM_FAMILY, family(channel.getFDVal()));
+        UNSAFE.putReferenceVolatile(channel, DATAGRAM_LOCAL, local);
+        registerAgain(channel);
     }
 
     /**
      * Makes a descriptor that was given to us the one of a channel that has just been opened, whose number stays; what
-     * it stood for is closed. The descriptor is left non-blocking, whatever the channel is: the JDK waits for either,
-     * and the flag belongs to all who share the socket.
+     * it stood for is closed. By who holds the channel's lock and has seen it open, or the number could be somebody
+     * else's. The descriptor is left non-blocking, whatever the channel is: the JDK waits for either, and the flag
+     * belongs to all who share the socket.
      */
-    static void replace(SelChImpl channel, Class<?> type, int number) throws IOException {
-        ProtocolFamily family = family(number);
-        IOUtil.configureBlocking(fd(number), false);
-        new DatagramDispatcher().dup(fd(number), channel.getFD()); // dup2(2), whatever the socket is
-        close(number);
-        SocketAddress local = local(channel.getFDVal(), family);
-        set(type, channel, "family", family);
-        set(type, channel, "localAddress", local);
+    private static SocketAddress replaceDescriptor(SelChImpl channel, int number) throws IOException {
+        try {
+            SocketAddress local = nameable(number, family(number));
+            IOUtil.configureBlocking(fd(number), false);
+            new DatagramDispatcher().dup(fd(number), channel.getFD()); // dup2(2), whatever the socket is
+            return local;
+        } finally {
+            close(number);
+        }
+    }
+
+    /** The selectors wait for the socket that is gone, and have to be told of the other one behind the same number. */
+    private static void registerAgain(Object channel) {
+        SelectionKey[] keys = (SelectionKey[]) UNSAFE.getReference(channel, KEYS);
+        for (int i = 0; keys != null && i < keys.length; i++) {
+            if (keys[i] instanceof SelectionKeyImpl && keys[i].isValid()) {
+                SelectionKeyImpl key = (SelectionKeyImpl) keys[i];
+                key.registeredEvents(0);
+                key.nioInterestOps(key.nioInterestOps());
+                key.selector().wakeup();
+            }
+        }
     }
 
     private static ProtocolFamily family(int number) {

@@ -22,13 +22,13 @@ final class SystemdDatagramChannel extends DatagramChannelImpl {
 
     @Override
     public DatagramChannel bind(SocketAddress local) throws IOException {
-        synchronized (adopter) {
+        synchronized (SystemdBridge.stateLock(this)) { // or a close in between would free the number that is replaced
             if (getLocalAddress() != null) { // throws when it is closed
                 throw new AlreadyBoundException();
             }
             int number = adopter.apply(local, false);
             if (number >= 0) {
-                SystemdBridge.replace(this, DatagramChannelImpl.class, number);
+                SystemdBridge.replace(this, number);
                 return this;
             }
         }

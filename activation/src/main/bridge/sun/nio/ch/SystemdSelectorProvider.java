@@ -28,6 +28,10 @@ public final class SystemdSelectorProvider extends EPollSelectorProvider {
         this.adopter = adopter;
     }
 
+    boolean asks(Object other) {
+        return adopter == other;
+    }
+
     @Override
     public ServerSocketChannel openServerSocketChannel() throws IOException {
         return new SystemdServerSocketChannel(this, defaultFamily(), adopter);

@@ -22,13 +22,13 @@ final class SystemdServerSocketChannel extends ServerSocketChannelImpl {
 
     @Override
     public ServerSocketChannel bind(SocketAddress local, int backlog) throws IOException {
-        synchronized (adopter) {
+        synchronized (SystemdBridge.stateLock(this)) { // or a close in between would free the number that is replaced
             if (getLocalAddress() != null) { // throws when it is closed
                 throw new AlreadyBoundException();
             }
             int number = adopter.apply(local, true);
             if (number >= 0) {
-                SystemdBridge.replace(this, ServerSocketChannelImpl.class, number);
+                SystemdBridge.replace(this, number);
                 return this;
             }
         }

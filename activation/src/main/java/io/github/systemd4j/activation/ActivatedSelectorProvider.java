@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The JDK loads the class by the system class loader, which doesn't see into a Spring Boot fat jar: there call {@link
  * Activation#adoptOnBind} first in {@code main}. The system property {@code io.github.systemd4j.activation.policy} set
- * to {@code container} is {@link ListenPolicy#CONTAINER}. {@link java.net.ServerSocket} has no provider.
+ * to {@code container} is {@link ListenPolicy#CONTAINER}. {@link java.net.ServerSocket} and the asynchronous channels have
+ * no such provider. Limits: see {@link Activation#adoptOnBind}.
  *
  * <p>Thread safe.
  */
@@ -35,6 +36,7 @@ public final class ActivatedSelectorProvider extends SelectorProvider {
 
     private static final String POLICY = "io.github.systemd4j.activation.policy";
 
+    private final Activation activation;
     private final SelectorProvider delegate;
 
     /**
@@ -46,8 +48,12 @@ public final class ActivatedSelectorProvider extends SelectorProvider {
         ListenPolicy policy = System.getProperty(POLICY, "").equalsIgnoreCase("container")
                 ? ListenPolicy.CONTAINER
                 : ListenPolicy.STRICT;
-        Activation activation = Activation.ofProcess(policy);
+        activation = Activation.ofProcess(policy);
         delegate = Gate.current().orThrow("a server's own channel").selectorProvider(activation::adopt);
+    }
+
+    boolean adoptsFor(Activation other) {
+        return activation == other;
     }
 
     @Override

@@ -9,10 +9,12 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.spi.SelectorProvider;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,10 +32,11 @@ import org.jspecify.annotations.Nullable;
  * because of the environment. Thread safe.
  *
  * <p>Close-on-exec is set where system calls are loaded, which is at every gate but {@code opens} (see {@link
- * GateDiagnostics}). There the descriptors are as those of every channel of the JDK; {@link ProcessBuilder} passes
- * neither on.
+ * GateDiagnostics}); a channel of the transparent mode is without. Such descriptors are as those of every channel of
+ * the JDK; {@link ProcessBuilder} passes neither on. {@code LISTEN_PIDFDID} is looked at where system calls are loaded
+ * too.
  */
-public final class Activation implements AutoCloseable {
+public final class Activation {
 
     /** What came of the environment. */
     public enum Status {
@@ -54,6 +57,7 @@ public final class Activation implements AutoCloseable {
     private final Status status;
     private final String reason;
     private final List<InheritedDescriptor> descriptors;
+    private final BiFunction<SocketAddress, Boolean, Integer> adopter = this::adopt;
 
     private Activation(Status status, String reason, List<InheritedDescriptor> descriptors) {
         this.status = status;
@@ -96,7 +100,7 @@ public final class Activation implements AutoCloseable {
     public static synchronized Activation of(Map<String, String> environment, long pid, ListenPolicy policy) {
         ListenEnvironment listen = ListenEnvironment.parse(environment, pid, policy);
         if (listen.status() == Status.PASSED) {
-            listen = InheritedCheck.check(listen, System.getProperty(TAKEN));
+            listen = InheritedCheck.check(InheritedCheck.taken(listen, System.getProperty(TAKEN)));
         }
         String pidFd = environment.get(ListenEnvironment.LISTEN_PIDFDID);
         if (listen.status() == Status.PASSED
@@ -105,15 +109,20 @@ public final class Activation implements AutoCloseable {
             Libc libc = Gate.current().libc();
             listen = libc == null ? listen : InheritedCheck.check(listen, pidFd, OwnPidFd.inode(libc));
         }
+        if (listen.status() == Status.PASSED) {
+            // Not get and set: a copy in another class loader may be as far as we are.
+            String range = ListenEnvironment.FIRST + "-"
+                    + (ListenEnvironment.FIRST + listen.names().size() - 1);
+            listen =
+                    InheritedCheck.taken(listen, (String) System.getProperties().putIfAbsent(TAKEN, range));
+        }
         List<InheritedDescriptor> descriptors = new ArrayList<>();
         for (int i = 0; i < listen.names().size(); i++) {
             descriptors.add(InheritedDescriptor.of(
                     ListenEnvironment.FIRST + i, listen.names().get(i)));
         }
         if (listen.status() == Status.PASSED) {
-            int last = ListenEnvironment.FIRST + descriptors.size() - 1;
-            System.setProperty(TAKEN, ListenEnvironment.FIRST + "-" + last);
-            closeOnExec(last);
+            closeOnExec(ListenEnvironment.FIRST + descriptors.size() - 1);
         }
         return new Activation(listen.status(), listen.reason(), descriptors);
     }
@@ -208,13 +217,22 @@ public final class Activation implements AutoCloseable {
      * has the port and the address, or the path; if both addresses are wildcards; or if the wildcard is asked for and
      * exactly one is bound to this port, which listens more narrowly but is what the unit says.
      *
+     * <p>With {@link Status#REFUSED} a new one is bound too, as it must be where the variables are left over of somebody
+     * else; a service that must not do without its sockets asks for the status.
+     *
      * @param address the address
      * @return the channel, bound and blocking
      * @throws IOException if none fits and the address cannot be bound, or if it cannot become a channel
      */
     public ServerSocketChannel bindOrAdopt(SocketAddress address) throws IOException {
-        InheritedDescriptor inherited = find(address, true);
-        return inherited == null ? bind(address) : inherited.serverSocketChannel();
+        requireGate();
+        synchronized (this) { // or another thread could take between finding and taking
+            InheritedDescriptor inherited = find(address, true);
+            if (inherited != null) {
+                return inherited.serverSocketChannel();
+            }
+        }
+        return bind(address);
     }
 
     /**
@@ -226,9 +244,12 @@ public final class Activation implements AutoCloseable {
      * @throws IOException if none has the name and the address cannot be bound, or if it cannot become a channel
      */
     public ServerSocketChannel bindOrAdopt(String name, SocketAddress otherwise) throws IOException {
-        for (InheritedDescriptor each : named(name)) {
-            if (each.isSocket(null, null, true)) {
-                return each.serverSocketChannel();
+        requireGate();
+        synchronized (this) {
+            for (InheritedDescriptor each : named(name)) {
+                if (each.isSocket(null, null, true)) {
+                    return each.serverSocketChannel();
+                }
             }
         }
         return bind(otherwise);
@@ -243,9 +264,12 @@ public final class Activation implements AutoCloseable {
      * @throws IOException if none fits and the address cannot be bound, or if it cannot become a channel
      */
     public DatagramChannel bindOrAdoptDatagram(InetSocketAddress address) throws IOException {
-        InheritedDescriptor inherited = find(address, false);
-        if (inherited != null) {
-            return inherited.datagramChannel();
+        requireGate();
+        synchronized (this) {
+            InheritedDescriptor inherited = find(address, false);
+            if (inherited != null) {
+                return inherited.datagramChannel();
+            }
         }
         DatagramChannel channel = DatagramChannel.open();
         try {
@@ -274,11 +298,14 @@ public final class Activation implements AutoCloseable {
     private void explain(Throwable thrown, SocketAddress address) {
         if (status == Status.REFUSED) {
             thrown.addSuppressed(new ActivationException("no inherited socket for " + address + ": " + reason));
-        } else if (status == Status.PASSED) {
-            try {
-                Gate.current().orThrow("an inherited socket");
-            } catch (ActivationException e) {
-                thrown.addSuppressed(e);
+        }
+    }
+
+    /** A socket that was passed and cannot be asked may be the one; to bind another instead would serve nobody. */
+    private void requireGate() throws ActivationException {
+        for (InheritedDescriptor each : descriptors) {
+            if (Gate.current().bridge() == null && each.type().isSocket()) {
+                Gate.current().orThrow(each.toString());
             }
         }
     }
@@ -294,15 +321,24 @@ public final class Activation implements AutoCloseable {
      * java.nio.channels.spi.SelectorProvider} once, when the first channel is opened. See {@link
      * ActivatedSelectorProvider} for the way from outside. Without descriptors nothing is done.
      *
-     * @throws ActivationException if the JDK chose before, or if there is no gate to it
+     * <p>It needs socket(2), unlike the rest here: a channel has a socket of its own until it is bound. What was set on
+     * that one before, such as its buffer's size, is lost; the unit says how the inherited one is.
+     *
+     * @throws ActivationException if the JDK chose before, if another Activation adopts already, or if there is no gate
      * @throws IOException never otherwise
      */
     public void adoptOnBind() throws IOException {
-        if (status == Status.PASSED
-                && !Gate.current().orThrow("a server's own channel").install(this::adopt)) {
-            throw new ActivationException("a channel was opened before adoptOnBind(), and the JDK's choice of its"
-                    + " SelectorProvider is for good: call it first in main, or start java with"
-                    + " -Djava.nio.channels.spi.SelectorProvider=" + ActivatedSelectorProvider.class.getName());
+        if (status != Status.PASSED) {
+            return;
+        }
+        Bridge bridge = Gate.current().orThrow("a server's own channel");
+        if (!bridge.install(adopter)
+                && !(SelectorProvider.provider() instanceof ActivatedSelectorProvider provider
+                        && provider.adoptsFor(this))) {
+            throw new ActivationException("the JDK's SelectorProvider is "
+                    + SelectorProvider.provider().getClass().getName() + ", and its choice is for good: call"
+                    + " adoptOnBind() first in main, before a channel is opened, on one Activation only; or start java"
+                    + " with -Djava.nio.channels.spi.SelectorProvider=" + ActivatedSelectorProvider.class.getName());
         }
     }
 
@@ -312,9 +348,8 @@ public final class Activation implements AutoCloseable {
         return found == null ? -1 : found.takeNumber();
     }
 
-    /** Closes every descriptor that nobody took. */
-    @Override
-    public void close() {
+    /** Closes every descriptor that nobody took, for everybody in this process who might still ask for it. */
+    public void closeUntaken() {
         descriptors.forEach(InheritedDescriptor::close);
     }
 

@@ -17,22 +17,29 @@ final class AddressMatch {
         if (wanted == null || (wanted instanceof InetSocketAddress inet && inet.getPort() == 0)) {
             return null;
         }
+        InheritedDescriptor wildcard = null;
         InheritedDescriptor narrower = null;
         int narrowers = 0;
         for (InheritedDescriptor each : descriptors) {
             SocketAddress local = candidate(each, listening);
-            if (local == null) {
-                continue;
+            if (wanted.equals(local)) {
+                return each; // also where an earlier one would do: 0.0.0.0 and [::] of one port may both be there
             }
-            if (isSame(wanted, local)) {
-                return each;
-            }
-            if (isNarrower(wanted, local)) {
-                narrower = each;
-                narrowers++;
+            if (local instanceof InetSocketAddress inet && isWildcardOfItsPort(wanted, inet)) {
+                if (isWildcard(inet)) {
+                    wildcard = wildcard == null ? each : wildcard;
+                } else {
+                    narrower = each;
+                    narrowers++;
+                }
             }
         }
-        return narrowers == 1 ? narrower : null;
+        return wildcard == null && narrowers == 1 ? narrower : wildcard;
+    }
+
+    /** Whether all addresses are wanted, of the port that this one has. */
+    private static boolean isWildcardOfItsPort(SocketAddress wanted, InetSocketAddress local) {
+        return wanted instanceof InetSocketAddress inet && inet.getPort() == local.getPort() && isWildcard(inet);
     }
 
     /** The address of one that could do: not taken, of the kind, and not abstract, for which the JDK has no address. */
@@ -42,22 +49,6 @@ final class AddressMatch {
                 : descriptor.isSocketInet(null, DescriptorType.DATAGRAM, null, 0);
         SocketAddress local = fits ? descriptor.localAddress().orElse(null) : null;
         return local == null || local.toString().isEmpty() ? null : local;
-    }
-
-    private static boolean isSame(SocketAddress wanted, SocketAddress local) {
-        return wanted.equals(local)
-                || (wanted instanceof InetSocketAddress a
-                        && local instanceof InetSocketAddress b
-                        && a.getPort() == b.getPort()
-                        && isWildcard(a)
-                        && isWildcard(b));
-    }
-
-    private static boolean isNarrower(SocketAddress wanted, SocketAddress local) {
-        return wanted instanceof InetSocketAddress a
-                && local instanceof InetSocketAddress b
-                && a.getPort() == b.getPort()
-                && isWildcard(a);
     }
 
     private static boolean isWildcard(InetSocketAddress address) {

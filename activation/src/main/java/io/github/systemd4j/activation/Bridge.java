@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.ProtocolFamily;
 import java.net.SocketAddress;
 import java.nio.channels.Channel;
+import java.nio.channels.FileChannel;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,11 @@ final class Bridge {
         return (Channel) call(operation, fd, family);
     }
 
+    /** A channel on the descriptor of a file itself: same position, no permission asked anew. */
+    FileChannel fileChannel(int fd, boolean readable, boolean writable) throws IOException {
+        return (FileChannel) call("file", fd, readable, writable);
+    }
+
     FileDescriptor fileDescriptor(int fd) throws IOException {
         return (FileDescriptor) call("fileDescriptor", fd);
     }
@@ -79,6 +85,11 @@ final class Bridge {
         call("define", (Object) classFile);
     }
 
+    /** From now on no class is defined any more. */
+    void seal() throws IOException {
+        call("seal");
+    }
+
     SelectorProvider selectorProvider(BiFunction<SocketAddress, Boolean, Integer> adopter) throws IOException {
         return (SelectorProvider) call("provider", adopter);
     }
@@ -90,6 +101,11 @@ final class Bridge {
 
     /** The other side throws what it meets, declared or not. */
     private Object call(String operation, @Nullable Object... arguments) throws IOException {
-        return inside.apply(operation, arguments);
+        try {
+            return inside.apply(operation, arguments);
+        } catch (LinkageError | InternalError e) {
+            throw new ActivationException(
+                    "this JDK (" + Runtime.version() + ") is not inside as those from 17 to 25 are: " + e);
+        }
     }
 }

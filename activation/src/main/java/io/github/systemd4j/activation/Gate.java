@@ -125,6 +125,7 @@ record Gate(
             for (String other : OTHERS) {
                 bridge.define(classFile(other, prefix));
             }
+            bridge.seal();
             return bridge;
         }
     }

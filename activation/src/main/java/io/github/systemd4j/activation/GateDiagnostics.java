@@ -17,7 +17,7 @@ package io.github.systemd4j.activation;
  * </ol>
  *
  * <p>The system property {@code io.github.systemd4j.activation.gate} ({@code opens}, {@code native} or {@code
- * inheritedChannel}) takes one by hand.
+ * inheritedChannel}) takes one by hand; {@code native} is {@code ffm} or {@code jna}.
  *
  * @param gate {@code opens}, {@code ffm}, {@code jna} or {@code inheritedChannel}
  * @param reason one line that says why this one, and why none before it

@@ -150,6 +150,7 @@ final class HandoverPeer implements AutoCloseable {
                 return parse((int) length);
             }
             if (length == 0) {
+                closeReceived(); // an empty message, which cannot be told from the end, may bring some
                 throw new SystemCallException(
                         "recvmsg", target, Errno.ECONNRESET, "the other side went away in the middle of it");
             }

@@ -11,19 +11,27 @@ final class InheritedCheck {
 
     private InheritedCheck() {}
 
+    /** Without /proc nobody can be asked; more than that cannot be meant. */
+    private static final int MAX_UNCHECKED = 1024;
+
     /**
      * The environment as it is, or why it is not believed.
      *
      * @param listen with names
      * @param taken the marker that somebody in this JVM took them before
      */
-    static ListenEnvironment check(ListenEnvironment listen, @Nullable String taken) {
-        if (taken != null) {
-            return ListenEnvironment.refused("descriptors " + taken + " were taken before in this JVM, by another call"
-                    + " or by a copy of systemd4j in another class loader; the numbers may be somebody else's by now");
-        }
-        if (!ProcDescriptor.available()) {
-            return listen; // nothing to ask; what is wrong shows when a descriptor is taken
+    static ListenEnvironment taken(ListenEnvironment listen, @Nullable String taken) {
+        return taken == null
+                ? listen
+                : ListenEnvironment.refused("descriptors " + taken + " were taken before in this JVM, by another call"
+                        + " or by a copy of systemd4j in another class loader; the numbers may be somebody else's by"
+                        + " now");
+    }
+
+    /** The environment as it is, or why it is not believed. */
+    static ListenEnvironment check(ListenEnvironment listen) {
+        if (!ProcDescriptor.available() && listen.names().size() <= MAX_UNCHECKED) {
+            return listen; // what is wrong shows when a descriptor is taken
         }
         int count = listen.names().size();
         for (int fd = ListenEnvironment.FIRST; fd < ListenEnvironment.FIRST + count; fd++) {

@@ -3,6 +3,7 @@ package io.github.systemd4j.activation;
 import io.github.systemd4j.linux.Errno;
 import io.github.systemd4j.linux.SystemCallException;
 import io.github.systemd4j.linux.libc.Constants;
+import io.github.systemd4j.linux.libc.Libc;
 import java.io.FileDescriptor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -17,13 +18,9 @@ import java.nio.channels.Pipe;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
-import java.nio.file.OpenOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.HashSet;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -78,11 +75,28 @@ public final class InheritedDescriptor implements AutoCloseable {
      * @throws IOException if the channel has no descriptor or is closed, or if there is no gate to the JDK
      */
     public static InheritedDescriptor copyOf(Channel channel, String name) throws IOException {
-        int number = numberOf(channel);
+        InheritedDescriptor copy = copyOf(numberOf(channel), name);
+        if (!channel.isOpen()) { // closed meanwhile, and the number may have been somebody else's
+            copy.close();
+            throw new ClosedChannelException();
+        }
+        return copy;
+    }
+
+    /** A copy of this one, which must not be taken. */
+    synchronized InheritedDescriptor copy() throws IOException {
+        open();
+        return copyOf(number, name);
+    }
+
+    private static InheritedDescriptor copyOf(int number, String name) throws IOException {
         Gate gate = Gate.current();
-        int copy = gate.orThrow("a channel's descriptor").dup(number);
-        if (gate.libc() != null) {
-            gate.libc().fcntl(copy, Constants.F_SETFD, Constants.FD_CLOEXEC);
+        Libc libc = gate.libc();
+        int copy = libc == null
+                ? gate.orThrow("a copy of descriptor " + number).dup(number)
+                : libc.fcntl(number, Constants.F_DUPFD_CLOEXEC, ListenEnvironment.FIRST);
+        if (copy < 0) {
+            throw new SystemCallException("fcntl(F_DUPFD_CLOEXEC)", "descriptor " + number, -copy, null);
         }
         return of(copy, name);
     }
@@ -253,6 +267,9 @@ public final class InheritedDescriptor implements AutoCloseable {
     private boolean isSameFile(Path path) {
         try {
             Path mine = ProcDescriptor.path(number);
+            if (type() == DescriptorType.CHARACTER_DEVICE) { // the same device behind two names
+                return Files.getAttribute(mine, "unix:rdev").equals(Files.getAttribute(path, "unix:rdev"));
+            }
             return Files.getAttribute(mine, "unix:ino").equals(Files.getAttribute(path, "unix:ino"))
                     && Files.getAttribute(mine, "unix:dev").equals(Files.getAttribute(path, "unix:dev"));
         } catch (IOException | UnsupportedOperationException e) {
@@ -296,7 +313,8 @@ public final class InheritedDescriptor implements AutoCloseable {
 
     /**
      * Takes what can only be read from, with a selector or without: a FIFO, or a unix datagram socket, of which each
-     * read takes one datagram (cut to the buffer, without its sender's address).
+     * read takes one datagram (cut to the buffer, without its sender's address). Of a datagram socket, -1 is an empty
+     * datagram and not the end: go on reading.
      *
      * @return the channel, blocking
      * @throws ActivationException if it is neither, or if there is no gate to the JDK
@@ -307,28 +325,21 @@ public final class InheritedDescriptor implements AutoCloseable {
     }
 
     /**
-     * Takes a file, character device or FIFO: {@code OpenFile=}, {@code ListenSpecial=}, a memfd of the descriptor store. The
-     * file is opened anew through {@code /proc/self/fd}, with the access mode that the descriptor has and a position
-     * of its own at the beginning; the descriptor is closed.
+     * Takes a file or character device: {@code OpenFile=}, {@code ListenSpecial=}, a memfd of the descriptor store. The
+     * channel is on the very descriptor: it may do what that may, whoever the path permits, and position and {@code
+     * O_APPEND} are shared with whoever else has it.
      *
-     * @return the channel
-     * @throws ActivationException if it is a socket
-     * @throws IOException if it cannot be opened
+     * @return the channel, readable and writable as the descriptor is
+     * @throws ActivationException if it is no such file, or if there is no gate to the JDK
+     * @throws IOException if the kernel refuses
      */
     public synchronized FileChannel fileChannel() throws IOException {
         ProcDescriptor proc = open();
-        if (proc.type().isSocket() || proc.type() == DescriptorType.OTHER) {
+        if (ChannelKind.of(proc.type()) != ChannelKind.FILE) {
             throw new ActivationException(this + " is no file");
         }
-        Set<OpenOption> options = new HashSet<>();
-        if (proc.readable()) {
-            options.add(StandardOpenOption.READ);
-        }
-        if (proc.writable()) {
-            options.add(StandardOpenOption.WRITE);
-        }
-        FileChannel channel = FileChannel.open(ProcDescriptor.path(number), options);
-        close();
+        FileChannel channel = Gate.current().orThrow(toString()).fileChannel(number, proc.readable(), proc.writable());
+        taken = true;
         return channel;
     }
 
@@ -404,6 +415,9 @@ public final class InheritedDescriptor implements AutoCloseable {
             // Descriptor 0 stays what it is, or the next file that is opened would become our standard input.
             int fd = standardInput ? bridge.dup(number) : number;
             channel = type.cast(bridge.channel(wanted, fd, facts == null ? null : facts.family()));
+            if (standardInput) {
+                bridge.close(number); // which puts /dev/null there; the peer shall see the end when the channel ends
+            }
         }
         taken = true;
         return channel;

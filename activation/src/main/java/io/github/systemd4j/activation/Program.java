@@ -3,8 +3,6 @@ package io.github.systemd4j.activation;
 import io.github.systemd4j.linux.Errno;
 import io.github.systemd4j.linux.SystemCallException;
 import java.io.File;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -69,12 +67,12 @@ final class Program {
         if (name.contains("/")) {
             File file = new File(name);
             File absolute = file.isAbsolute() || directory == null ? file.getAbsoluteFile() : new File(directory, name);
-            return checked(name, absolute.toPath());
+            return checked(name, absolute);
         }
         SystemCallException denied = null;
         for (String place : path.split(":", -1)) {
-            Path file = Path.of(place, name);
-            if (place.startsWith("/") && Files.exists(file)) {
+            File file = new File(place, name);
+            if (place.startsWith("/") && file.exists()) {
                 try {
                     return checked(name, file);
                 } catch (SystemCallException e) {
@@ -87,14 +85,15 @@ final class Program {
                 : new SystemCallException("execve", name, Errno.ENOENT, "in none of the directories of PATH: " + path);
     }
 
-    private static String checked(String name, Path file) throws SystemCallException {
-        if (!Files.exists(file)) {
+    /** By File, which has no exception for a name that this locale cannot spell. */
+    private static String checked(String name, File file) throws SystemCallException {
+        if (!file.exists()) {
             throw new SystemCallException("execve", name, Errno.ENOENT, "no such program");
         }
-        if (!Files.isRegularFile(file) || !Files.isExecutable(file)) {
+        if (!file.isFile() || !file.canExecute()) {
             throw new SystemCallException(
                     "execve", name, Errno.EACCES, file + " cannot be executed: permissions, or mounted noexec?");
         }
-        return file.toString();
+        return file.getPath();
     }
 }

@@ -5,12 +5,14 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import io.github.systemd4j.linux.libc.Libc;
 import io.github.systemd4j.linux.libc.Memory;
 import java.io.IOException;
+import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.net.ProtocolFamily;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -52,7 +54,7 @@ record SocketFacts(
     static SocketFacts of(int fd, Bridge bridge, @Nullable Libc libc, String inode) throws IOException {
         int domain = bridge.option(fd, SO_DOMAIN);
         ProtocolFamily family = family(domain);
-        SocketAddress local = family == null ? null : bridge.localAddress(fd, family);
+        SocketAddress local = family == null ? null : localAddress(fd, family, bridge);
         String name = local instanceof UnixDomainSocketAddress unix
                         && unix.getPath().toString().isEmpty()
                 ? abstractName(fd, libc, inode)
@@ -61,6 +63,16 @@ record SocketFacts(
         boolean listening = bridge.option(fd, SO_ACCEPTCONN) != 0;
         boolean connected = family != null && type != SOCK_DGRAM && !listening && bridge.isConnected(fd);
         return new SocketFacts(domain, type, bridge.option(fd, SO_PROTOCOL), listening, connected, local, name);
+    }
+
+    /** Null for a path that cannot be spelled in this locale; the socket is usable all the same. */
+    private static @Nullable SocketAddress localAddress(int fd, ProtocolFamily family, Bridge bridge)
+            throws IOException {
+        try {
+            return bridge.localAddress(fd, family);
+        } catch (InvalidPathException e) {
+            return null;
+        }
     }
 
     /** Null for a family that the JDK doesn't have. */
@@ -126,7 +138,8 @@ record SocketFacts(
     String address() {
         if (local instanceof InetSocketAddress inet) {
             String host = inet.getAddress().getHostAddress();
-            return (domain == AF_INET6 ? "[" + shortened(host) + "]:" : host + ":") + inet.getPort();
+            return (inet.getAddress() instanceof Inet6Address ? "[" + shortened(host) + "]:" : host + ":")
+                    + inet.getPort();
         }
         if (abstractName != null) {
             return "@" + abstractName;

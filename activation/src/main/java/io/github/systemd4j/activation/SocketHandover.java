@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Each side says which users it deals with, by the kernel's word: {@code uid -> uid == 0 || uid == 1000}. In a
  * user namespace a user from outside is 65534, whoever it is; there the permissions of the directory must decide.
  *
- * <p>Thread safe; one taker is served at a time.
+ * <p>Thread safe; one taker is served at a time. {@link #give} does not end for an interrupt, but for {@link #close}.
  */
 public final class SocketHandover implements AutoCloseable {
 
@@ -104,12 +104,31 @@ public final class SocketHandover implements AutoCloseable {
      *     answer was lost; or if this is closed
      */
     public boolean give(List<InheritedDescriptor> sockets, Duration timeout) throws IOException {
-        return giveNumbers(sockets.stream().map(InheritedDescriptor::named).toList(), timeout);
+        return give(sockets.size(), timeout, peer -> {
+            // Only now, and copies: while we waited somebody may have closed one, and its number be another's.
+            List<InheritedDescriptor> copies = new ArrayList<>();
+            try {
+                for (InheritedDescriptor socket : sockets) {
+                    copies.add(socket.copy());
+                }
+                peer.give(copies.stream().map(InheritedDescriptor::named).toList(), allowed);
+            } finally {
+                copies.forEach(InheritedDescriptor::close);
+            }
+        });
     }
 
-    synchronized boolean giveNumbers(List<NamedSocket> sockets, Duration timeout) throws IOException {
-        if (sockets.isEmpty() || sockets.size() > Constants.SCM_MAX_FD) {
-            throw new IllegalArgumentException("sockets: " + sockets.size() + ", must be 1 to " + Constants.SCM_MAX_FD);
+    boolean giveNumbers(List<NamedSocket> sockets, Duration timeout) throws IOException {
+        return give(sockets.size(), timeout, peer -> peer.give(sockets, allowed));
+    }
+
+    private interface Giving {
+        void to(HandoverPeer peer) throws IOException;
+    }
+
+    private synchronized boolean give(int count, Duration timeout, Giving giving) throws IOException {
+        if (count == 0 || count > Constants.SCM_MAX_FD) {
+            throw new IllegalArgumentException("sockets: " + count + ", must be 1 to " + Constants.SCM_MAX_FD);
         }
         if (closed) {
             throw new SystemCallException("accept4", address(), Errno.EBADF, "this SocketHandover is closed");
@@ -120,7 +139,7 @@ public final class SocketHandover implements AutoCloseable {
         }
         long deadline = Deadline.earlier(Deadline.in(timeout), Deadline.in(PATIENCE));
         try (HandoverPeer peer = new HandoverPeer(libc, taker, address(), deadline, Constants.SCM_MAX_FD)) {
-            peer.give(sockets, allowed);
+            giving.to(peer);
             return true;
         }
     }

@@ -8,6 +8,8 @@ import java.io.IOException;
 import java.nio.channels.Channel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Starts a program with sockets, as a service manager does for a socket unit: they are its descriptors from 3 up, and
@@ -24,14 +26,35 @@ import java.util.List;
  * <p>The child has these descriptors and no others, all signals as a new process has them, and none of our own {@code
  * LISTEN_*}. It is started through {@code /bin/sh}, which becomes the program: a pid is known only once there is a
  * process. Therefore variables whose names no shell can have, such as {@code my.setting}, may get lost, as they do with
- * Debian's, and {@code PWD} is set.
+ * Debian's, and {@code PWD} is set,
+ * and what else the shell sets ({@code OLDPWD} with a working directory, {@code SHLVL} where it is bash).
  *
  * <p>Not thread safe. It can be used again, each time for one more child.
  */
 public final class SocketLauncher {
 
     private final ProcessBuilder program;
-    private final List<NamedSocket> sockets = new ArrayList<>();
+    private final List<Source> sources = new ArrayList<>();
+
+    /** What shall be passed: the object itself, for its number may be another's by the time of the start. */
+    private record Source(
+            String name,
+            @Nullable Channel channel,
+            @Nullable InheritedDescriptor descriptor,
+            int number) {
+
+        /** The number to pass; that of a copy, which is added to those to be closed after the start. */
+        NamedSocket resolve(List<InheritedDescriptor> copies) throws IOException {
+            if (channel == null && descriptor == null) {
+                return new NamedSocket(name, number);
+            }
+            InheritedDescriptor copy = channel != null
+                    ? InheritedDescriptor.copyOf(channel, name)
+                    : Objects.requireNonNull(descriptor).copy();
+            copies.add(copy);
+            return copy.named();
+        }
+    }
 
     /**
      * Makes a launcher without sockets.
@@ -53,7 +76,9 @@ public final class SocketLauncher {
      * @throws IOException if it has no descriptor, or if there is no gate to the JDK (see {@link GateDiagnostics})
      */
     public SocketLauncher socket(String name, Channel channel) throws IOException {
-        return socket(name, InheritedDescriptor.numberOf(channel));
+        NamedSocket checked = new NamedSocket(name, InheritedDescriptor.numberOf(channel));
+        sources.add(new Source(checked.name(), channel, null, checked.descriptor()));
+        return this;
     }
 
     /**
@@ -64,12 +89,14 @@ public final class SocketLauncher {
      * @return this
      */
     public SocketLauncher socket(InheritedDescriptor descriptor) {
-        sockets.add(descriptor.named());
+        NamedSocket checked = descriptor.named();
+        sources.add(new Source(checked.name(), null, descriptor, checked.descriptor()));
         return this;
     }
 
     SocketLauncher socket(String name, int descriptor) {
-        sockets.add(new NamedSocket(name, descriptor));
+        NamedSocket checked = new NamedSocket(name, descriptor);
+        sources.add(new Source(checked.name(), null, null, checked.descriptor()));
         return this;
     }
 
@@ -96,11 +123,20 @@ public final class SocketLauncher {
     }
 
     SocketProcess start(Libc libc) throws IOException {
-        List<byte[]> command = Program.command(program, !sockets.isEmpty());
-        List<byte[]> environment = ChildEnvironment.of(program.environment(), sockets);
-        Spawn spawn = new Spawn(libc, target(), command, environment);
-        try (ChildDescriptors descriptors = ChildDescriptors.prepare(libc, program, sockets)) {
-            return SocketProcess.start(libc, spawn, descriptors);
+        List<InheritedDescriptor> copies = new ArrayList<>();
+        try {
+            List<NamedSocket> sockets = new ArrayList<>();
+            for (Source source : sources) {
+                sockets.add(source.resolve(copies));
+            }
+            List<byte[]> command = Program.command(program, !sockets.isEmpty());
+            List<byte[]> environment = ChildEnvironment.of(program.environment(), sockets);
+            Spawn spawn = new Spawn(libc, target(), command, environment);
+            try (ChildDescriptors descriptors = ChildDescriptors.prepare(libc, program, sockets)) {
+                return SocketProcess.start(libc, spawn, descriptors);
+            }
+        } finally {
+            copies.forEach(InheritedDescriptor::close);
         }
     }
 

@@ -2,8 +2,16 @@ package io.github.systemd4j.activation;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.systemd4j.linux.libc.Constants;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -67,6 +75,68 @@ class ActivationIT {
                     .startsWith("PASSED: 9 descriptors")
                     .endsWith("]\ndescriptors 3-11 were taken before in this JVM, by another call or by a copy of"
                             + " systemd4j in another class loader; the numbers may be somebody else's by now\ntrue\n");
+        }
+    }
+
+    @Test
+    void aServerThatKnowsNothingOfUs() throws Exception {
+        String provider = "-Djava.nio.channels.spi.SelectorProvider=" + ActivatedSelectorProvider.class.getName();
+        for (List<String> options : List.of(List.of(OPENS), List.<String>of(), List.of(OPENS, provider))) {
+            try (InheritedDescriptor tcp = InheritedDescriptor.of(Kind.TCP4.listen(directory), "tcp");
+                    InheritedDescriptor udp = InheritedDescriptor.of(
+                            TestSockets.bound(Constants.AF_INET, Constants.SOCK_DGRAM, 0, TestSockets.inet(1, 0)),
+                            "udp");
+                    DatagramChannel client = DatagramChannel.open()) {
+                ProcessBuilder program = Jvm.program(TransparentProbe.class);
+                program.command().addAll(1, options);
+                if (options.contains(provider)) {
+                    program.command().add("by the command line");
+                }
+                Process process =
+                        new SocketLauncher(program).socket(tcp).socket(udp).start();
+                try (BufferedReader out = process.inputReader(UTF_8)) {
+                    assertThat(out.readLine()).as(options.toString()).isEqualTo("closed");
+                    assertThat(out.readLine()).isEqualTo("true true");
+                    SocketChannel.open(tcp.localAddress().orElseThrow()).close();
+                    assertThat(out.readLine()).isEqualTo("accepted");
+                    client.connect(udp.localAddress().orElseThrow());
+                    client.write(ByteBuffer.wrap("ping".getBytes(UTF_8)));
+                    assertThat(out.readLine()).isEqualTo("answered");
+                }
+                assertThat(process.waitFor()).isZero();
+            }
+        }
+    }
+
+    /** The number would be another file's by the time of the start. */
+    @Test
+    void whatWasClosedBeforeTheStartIsNotPassed() throws Exception {
+        SocketLauncher launcher = new SocketLauncher(new ProcessBuilder("true"));
+        ServerSocketChannel channel = ServerSocketChannel.open().bind(null);
+        launcher.socket("web", channel);
+        channel.close();
+        assertThatThrownBy(launcher::start).isInstanceOf(ClosedChannelException.class);
+    }
+
+    @Test
+    void standardInputIsTheSocketAndEndsWithItsChannel() throws Exception {
+        int[] pair = TestSockets.pair(Constants.SOCK_STREAM);
+        ProcessBuilder program = Jvm.program(StandardInputProbe.class);
+        program.command().add(1, OPENS);
+        // /proc/PID/fd of a socket cannot be opened; the shell has it as descriptor 3 and makes it its standard input
+        List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", "unset LISTEN_PID; exec \"$@\" <&3", "sh"));
+        command.addAll(program.command());
+        SocketLauncher launcher = new SocketLauncher(new ProcessBuilder(command).redirectErrorStream(true));
+        Process process;
+        try (InheritedDescriptor theirs = InheritedDescriptor.of(pair[1], "connection")) {
+            process = launcher.socket(theirs).start();
+        }
+        TestSockets.send(pair[0], "ping");
+        assertThat(TestSockets.receive(pair[0])).isEqualTo("ping");
+        try (BufferedReader out = process.inputReader(UTF_8)) {
+            assertThat(out.readLine()).isEqualTo("closed");
+            TestSockets.close(pair[0]);
+            process.destroy();
         }
     }
 

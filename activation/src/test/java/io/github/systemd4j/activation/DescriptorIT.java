@@ -36,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Each kind of socket through the gate of this JVM. What the children see through others is in {@link GateIT}. */
+/** Each kind of socket through the gate of this JVM. What the children see through others is in {@link ActivationIT} and {@link ActivationBoxIT}. */
 @Timeout(60)
 class DescriptorIT {
 
@@ -352,7 +352,7 @@ class DescriptorIT {
     }
 
     @Test
-    void aFileIsOpenedAnewFromItsBeginning() throws Exception {
+    void aFileKeepsItsPositionAndItsAccess() throws Exception {
         Path file = Files.writeString(directory.resolve("file"), "content");
         InheritedDescriptor descriptor;
         try (FileChannel own = FileChannel.open(file)) {
@@ -363,7 +363,7 @@ class DescriptorIT {
         assertThat(descriptor.isSpecial(null)).isTrue();
         try (FileChannel channel = descriptor.fileChannel()) {
             ByteBuffer buffer = ByteBuffer.allocate(100);
-            assertThat(channel.read(buffer)).isEqualTo(7);
+            assertThat(channel.read(buffer)).isEqualTo(4);
             assertThatThrownBy(() -> channel.write(buffer))
                     .isInstanceOf(java.nio.channels.NonWritableChannelException.class);
         }
@@ -431,23 +431,22 @@ class DescriptorIT {
     void bindOrAdopt() throws Exception {
         int managers = Kind.TCP4.listen(directory);
         int unix = Kind.UNIX.listen(directory);
-        try (Activation activation = Activation.of(java.util.List.of(
+        Activation activation = Activation.of(java.util.List.of(
                 InheritedDescriptor.of(TestSockets.dup(managers), "web"),
-                InheritedDescriptor.of(TestSockets.dup(unix), "admin")))) {
-            InetSocketAddress address = (InetSocketAddress)
-                    activation.named("web").get(0).localAddress().orElseThrow();
-            // the wildcard is asked for, and one is bound to its port: that is the one that is meant
-            try (ServerSocketChannel web = activation.bindOrAdopt(new InetSocketAddress(address.getPort()));
-                    ServerSocketChannel admin = activation.bindOrAdopt("admin", new InetSocketAddress(0));
-                    ServerSocketChannel fresh = activation.bindOrAdopt("nobody", new InetSocketAddress(0));
-                    DatagramChannel udp = activation.bindOrAdoptDatagram(new InetSocketAddress(0))) {
-                assertThat(web.getLocalAddress()).isEqualTo(address);
-                assertThat(admin.getLocalAddress()).isEqualTo(UnixDomainSocketAddress.of(directory.resolve("UNIX")));
-                assertThat(fresh.getLocalAddress()).isNotEqualTo(address);
-                assertThat(udp.getLocalAddress()).isNotNull();
-                // it was adopted once; the second one has to bind, and can't
-                assertThatThrownBy(() -> activation.bindOrAdopt(address)).isInstanceOf(java.net.BindException.class);
-            }
+                InheritedDescriptor.of(TestSockets.dup(unix), "admin")));
+        InetSocketAddress address = (InetSocketAddress)
+                activation.named("web").get(0).localAddress().orElseThrow();
+        // the wildcard is asked for, and one is bound to its port: that is the one that is meant
+        try (ServerSocketChannel web = activation.bindOrAdopt(new InetSocketAddress(address.getPort()));
+                ServerSocketChannel admin = activation.bindOrAdopt("admin", new InetSocketAddress(0));
+                ServerSocketChannel fresh = activation.bindOrAdopt("nobody", new InetSocketAddress(0));
+                DatagramChannel udp = activation.bindOrAdoptDatagram(new InetSocketAddress(0))) {
+            assertThat(web.getLocalAddress()).isEqualTo(address);
+            assertThat(admin.getLocalAddress()).isEqualTo(UnixDomainSocketAddress.of(directory.resolve("UNIX")));
+            assertThat(fresh.getLocalAddress()).isNotEqualTo(address);
+            assertThat(udp.getLocalAddress()).isNotNull();
+            // it was adopted once; the second one has to bind, and can't
+            assertThatThrownBy(() -> activation.bindOrAdopt(address)).isInstanceOf(java.net.BindException.class);
         }
         TestSockets.close(managers, unix);
     }
@@ -474,5 +473,100 @@ class DescriptorIT {
         assertThat(activation.status()).isEqualTo(Activation.Status.REFUSED);
         assertThat(activation.reason()).startsWith("LISTEN_FDS=1000, but descriptor ");
         assertThat(activation.descriptors()).isEmpty();
+    }
+
+    /** As OpenFile=PATH:NAME:append passes it: what was there before stays. */
+    @Test
+    void whatIsAppendedToIsAppendedTo() throws Exception {
+        Path file = Files.writeString(directory.resolve("log"), "old\n");
+        try (FileChannel channel =
+                InheritedDescriptor.of(open(file, 2 | 02000), "log").fileChannel()) {
+            channel.write(ByteBuffer.wrap("new\n".getBytes(UTF_8)));
+            ByteBuffer buffer = ByteBuffer.allocate(100);
+            channel.read(buffer, 0);
+            assertThat(UTF_8.decode(buffer.flip()).toString()).isEqualTo("old\nnew\n");
+        }
+        try (FileChannel channel = InheritedDescriptor.of(open(file, 1), "log").fileChannel()) {
+            channel.write(ByteBuffer.wrap("NEW".getBytes(UTF_8)));
+            assertThatThrownBy(() -> channel.read(ByteBuffer.allocate(1)))
+                    .isInstanceOf(java.nio.channels.NonReadableChannelException.class);
+        }
+        assertThat(file).hasContent("NEW\nnew\n");
+    }
+
+    private static int open(Path file, int flags) {
+        byte[] name = (file + "\0").getBytes(UTF_8);
+        var memory = io.github.systemd4j.linux.libc.Memory.allocate(TestSockets.LIBC, name.length);
+        memory.bytes().put(0, name);
+        int fd = TestSockets.check(TestSockets.LIBC.open(memory.address(), flags | Constants.O_CLOEXEC, 0));
+        memory.keepAlive();
+        return fd;
+    }
+
+    @Test
+    void anEmptyDatagramIsNotTheEnd() throws Exception {
+        int managers =
+                TestSockets.bound(Constants.AF_UNIX, Constants.SOCK_DGRAM, 0, TestSockets.path(directory.resolve("d")));
+        int client = TestSockets.client(Constants.AF_UNIX, Constants.SOCK_DGRAM, TestSockets.name(managers));
+        try (Pipe.SourceChannel channel =
+                InheritedDescriptor.of(TestSockets.dup(managers), "log").sourceChannel()) {
+            for (String text : java.util.List.of("abc", "", "de")) {
+                TestSockets.send(client, text);
+            }
+            ByteBuffer buffer = ByteBuffer.allocate(100);
+            assertThat(channel.read(buffer)).isEqualTo(3);
+            assertThat(channel.read(buffer)).isEqualTo(-1);
+            assertThat(channel.read(buffer)).isEqualTo(2);
+        }
+        TestSockets.close(managers, client);
+    }
+
+    @Test
+    void bothWildcardsOfOnePort() throws Exception {
+        int six = TestSockets.check(
+                TestSockets.LIBC.socket(TestSockets.AF_INET6, Constants.SOCK_STREAM | Constants.SOCK_CLOEXEC, 0));
+        var one = io.github.systemd4j.linux.libc.Memory.allocate(TestSockets.LIBC, 28);
+        one.bytes().putInt(0, 1);
+        TestSockets.check(TestSockets.LIBC.setsockopt(six, 41, 26, one.address(), 4)); // IPV6_V6ONLY
+        one.bytes().put(0, TestSockets.inet6(0));
+        TestSockets.check(TestSockets.LIBC.bind(six, one.address(), 28));
+        TestSockets.check(TestSockets.LIBC.listen(six, 1));
+        one.keepAlive();
+        int port = portOf(six);
+        int four = TestSockets.listener(Constants.AF_INET, Constants.SOCK_STREAM, 0, TestSockets.inet(0, port));
+        Activation activation = Activation.of(
+                java.util.List.of(InheritedDescriptor.of(six, "six"), InheritedDescriptor.of(four, "four")));
+
+        try (ServerSocketChannel channel = activation.bindOrAdopt(new InetSocketAddress("0.0.0.0", port))) {
+            assertThat(activation.named("four").get(0).isTaken()).isTrue();
+            assertThat(channel.getLocalAddress()).hasToString("/0.0.0.0:" + port);
+        }
+        activation.closeUntaken();
+        assertThat(activation.named("six").get(0).isTaken()).isTrue();
+    }
+
+    @Test
+    void udpIsAdoptedByItsAddress() throws Exception {
+        int managers = TestSockets.bound(Constants.AF_INET, Constants.SOCK_DGRAM, 0, TestSockets.inet(1, 0));
+        InetSocketAddress address = new InetSocketAddress("127.0.0.1", portOf(managers));
+        Activation activation =
+                Activation.of(java.util.List.of(InheritedDescriptor.of(TestSockets.dup(managers), "udp")));
+
+        activation.bindOrAdoptDatagram(address).close();
+
+        assertThat(activation.first("udp")).isEmpty();
+        TestSockets.close(managers);
+    }
+
+    @Test
+    void aChannelIsCopiedWhileItIsOpenAlone() throws Exception {
+        ServerSocketChannel channel = ServerSocketChannel.open().bind(null);
+        try (InheritedDescriptor copy = InheritedDescriptor.copyOf(channel, "copy")) {
+            assertThat(copy.isSocket(null, null, true)).isTrue();
+            channel.close();
+            assertThat(copy.isSocket(null, null, true)).isTrue();
+        }
+        assertThatThrownBy(() -> InheritedDescriptor.copyOf(channel, "late"))
+                .isInstanceOf(java.nio.channels.ClosedChannelException.class);
     }
 }

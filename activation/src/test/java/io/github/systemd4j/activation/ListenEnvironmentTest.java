@@ -146,7 +146,7 @@ class ListenEnvironmentTest {
         ListenEnvironment listen =
                 new ListenEnvironment(Activation.Status.PASSED, "", Collections.nCopies(2_000_000_000, "unknown"));
 
-        ListenEnvironment checked = InheritedCheck.check(listen, null);
+        ListenEnvironment checked = InheritedCheck.check(listen);
 
         assertThat(checked.status()).isEqualTo(Activation.Status.REFUSED);
         assertThat(checked.reason()).startsWith("LISTEN_FDS=2000000000, but descriptor ");
@@ -156,6 +156,17 @@ class ListenEnvironmentTest {
     void somebodyTookThemBefore() {
         ListenEnvironment listen = new ListenEnvironment(Activation.Status.PASSED, "", List.of("web"));
 
-        assertThat(InheritedCheck.check(listen, "3-3").reason()).startsWith("descriptors 3-3 were taken before");
+        assertThat(InheritedCheck.taken(listen, "3-3").reason()).startsWith("descriptors 3-3 were taken before");
+    }
+
+    @Test
+    void anOlderProcessOfThisPid() {
+        ListenEnvironment listen = new ListenEnvironment(Activation.Status.PASSED, "", List.of("web"));
+
+        assertThat(InheritedCheck.check(listen, "4711", 4711)).isSameAs(listen);
+        assertThat(InheritedCheck.check(listen, "4711", -1)).isSameAs(listen); // it cannot be found out here
+        assertThat(InheritedCheck.check(listen, "4711", 4712).reason())
+                .isEqualTo("LISTEN_PID is this process's, but LISTEN_PIDFDID=4711 is not, which would be 4712: it was"
+                        + " meant for one that had this pid before");
     }
 }
