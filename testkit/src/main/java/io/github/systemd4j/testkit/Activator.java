@@ -41,7 +41,7 @@ import org.junit.jupiter.api.extension.ExtensionContext;
  * is no service wait, and are served by the next one.
  *
  * <p>Needs system calls (JDK 22, or JNA) and a gate to the JDK's channels, see {@link
- * io.github.systemd4j.activation.GateDiagnostics}: either is there without a flag. Made for JUnit 5 and 6. Thread safe.
+ * io.github.systemd4j.activation.GateDiagnostics}: either is there without a flag. For JUnit 5.10 and later. Thread safe.
  */
 public final class Activator implements BeforeAllCallback, BeforeEachCallback, AfterEachCallback, AfterAllCallback {
 

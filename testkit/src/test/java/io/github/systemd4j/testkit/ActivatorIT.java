@@ -19,6 +19,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -30,6 +31,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -37,6 +39,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(120)
 class ActivatorIT {
 
+    private static final int O_NONBLOCK = 04000;
     private static final List<String> CONNECTED = List.of("tcp", "tcp6", "unix", "seqpacket", "abstract", "connection");
 
     @RegisterExtension
@@ -111,8 +114,11 @@ class ActivatorIT {
         assertThat(activation.first("fifo").orElseThrow().isFifo(Path.of(activator.addressText("fifo"))))
                 .isTrue();
 
-        try (AnsweringService service = AnsweringService.start(activation, said::add)) {
+        AnsweringService service = AnsweringService.start(activation, said::add);
+        try {
             everyKindIsServed(ProcessHandle.current().pid(), () -> said.poll(20, TimeUnit.SECONDS));
+        } finally {
+            service.stop();
         }
     }
 
@@ -148,13 +154,13 @@ class ActivatorIT {
         try (ServerSocketChannel listener =
                 activator.activation().first("unix").orElseThrow().serverSocketChannel()) {
             listener.configureBlocking(false);
-            String flags = "sed -n 's/^flags:.*0\\(.\\)...$/\\1/p' /proc/self/fdinfo/7";
-            assertThat(output("sh", "-c", flags)).isEqualTo("0\n");
+            String flags = output(new ProcessBuilder("sed", "-n", "s/^flags:[^0-9]*//p", "/proc/self/fdinfo/7"));
+            assertThat(Integer.parseInt(flags.strip(), 8) & O_NONBLOCK).isZero();
         }
     }
 
-    private String output(String... command) throws Exception {
-        SocketProcess child = activator.start(new ProcessBuilder(command));
+    private String output(ProcessBuilder program) throws Exception {
+        SocketProcess child = activator.start(program);
         return new String(child.getInputStream().readAllBytes(), UTF_8);
     }
 
@@ -248,6 +254,25 @@ class ActivatorIT {
         activator.connect("tcp").close();
         // One: the client's end of the connection that was made for it.
         Descriptors.assertCount(before + 1);
+    }
+
+    @Test
+    void aDirectoryThatIsTooLongIsSaidAndRemoved(@TempDir Path directory) throws Exception {
+        Path base = Files.createDirectory(directory.resolve("d".repeat(100)));
+        ProcessBuilder probe = Jvm.program(OpeningProbe.class);
+        probe.command().add(1, "-Djava.io.tmpdir=" + base);
+
+        assertThat(output(probe)).startsWith("java.io.IOException: " + base).contains("-Djava.io.tmpdir=/tmp");
+        assertThat(base).isEmptyDirectory();
+    }
+
+    @Test
+    void withoutSystemCallsItIsSaid() throws Exception {
+        ProcessBuilder probe = Jvm.program(OpeningProbe.class);
+        probe.command().add(1, "-Dio.github.systemd4j.linux.backend=none");
+        probe.command().removeIf(each -> each.endsWith(".backend=jna"));
+
+        assertThat(output(probe)).contains("socket(): ENOSYS (38): no system calls: chosen by ");
     }
 
     @Test

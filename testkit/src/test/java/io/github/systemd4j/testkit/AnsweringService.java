@@ -21,7 +21,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.function.Consumer;
 
 /** Serves whatever it was passed: answers where it can, and otherwise says what it has received. */
-final class AnsweringService implements AutoCloseable {
+final class AnsweringService {
 
     private final Consumer<String> said;
     private final List<AutoCloseable> channels = new ArrayList<>();
@@ -107,8 +107,7 @@ final class AnsweringService implements AutoCloseable {
         threads.add(thread);
     }
 
-    @Override
-    public void close() throws Exception {
+    void stop() throws Exception {
         for (AutoCloseable each : channels) {
             each.close();
         }
