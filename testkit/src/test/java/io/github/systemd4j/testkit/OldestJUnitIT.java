@@ -27,8 +27,7 @@ class OldestJUnitIT {
         for (Class<?> tests : List.of(ActivatorIT.class, LifecycleIT.class, WebIT.class)) {
             command.addAll(List.of("-c", tests.getName()));
         }
-        Process process =
-                new ProcessBuilder(command).redirectErrorStream(true).start();
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         try {
             String said = new String(process.getInputStream().readAllBytes(), UTF_8);
             assertThat(process.waitFor()).as(said).isZero();
