@@ -1,6 +1,7 @@
 package io.github.systemd4j.samples.supervisor;
 
 import java.io.IOException;
+import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
@@ -56,15 +57,23 @@ record ListenAddress(String name, SocketAddress address) {
 
     /** Listens. The exception's message is a sentence of its own. */
     ServerSocketChannel bind() throws IOException {
-        ServerSocketChannel channel = address instanceof UnixDomainSocketAddress
-                ? ServerSocketChannel.open(StandardProtocolFamily.UNIX)
-                : ServerSocketChannel.open();
+        ServerSocketChannel channel = open();
         try {
             return channel.bind(address);
         } catch (IOException e) {
             channel.close();
             throw new IOException("cannot listen on " + text(address) + ": " + e.getMessage(), e);
         }
+    }
+
+    private ServerSocketChannel open() throws IOException {
+        if (address instanceof UnixDomainSocketAddress) {
+            return ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        }
+        // Otherwise the JDK would make a socket for both families, which no service expects at an IPv4 address.
+        return address instanceof InetSocketAddress inet && inet.getAddress() instanceof Inet4Address
+                ? ServerSocketChannel.open(StandardProtocolFamily.INET)
+                : ServerSocketChannel.open();
     }
 
     /** For people: {@code 127.0.0.1:8080}, {@code [::1]:8080}, a path. */
