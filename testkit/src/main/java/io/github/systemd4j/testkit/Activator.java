@@ -106,7 +106,8 @@ public final class Activator implements BeforeAllCallback, BeforeEachCallback, A
 
     /**
      * Ends all processes that {@link #start} started, by SIGTERM; those that are still there after {@link
-     * Builder#stopTimeout}, and the children that they had, by SIGKILL. Closes their streams. The sockets stay.
+     * Builder#stopTimeout} by SIGKILL, as well as the processes that they have started, unless one was an orphan already.
+     * Closes their streams. The sockets stay.
      *
      * @throws IOException if one survives that for 10 seconds
      */

@@ -5,9 +5,11 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
+import java.util.stream.Collectors;
 
 /** The processes of a test and their end, which is sure and within a bound. Not thread safe. */
 final class Children {
@@ -32,15 +34,16 @@ final class Children {
         boolean interrupted = Thread.interrupted();
         List<SocketProcess> children = List.copyOf(started);
         started.clear();
-        List<ProcessHandle> others =
-                children.stream().flatMap(Children::descendants).toList();
+        Set<ProcessHandle> others = descendants(children);
         children.forEach(SocketProcess::destroy);
+        boolean ended = false;
         try {
-            if (!waitFor(children, stopTimeout)) {
-                children.forEach(SocketProcess::destroyForcibly);
-            }
+            ended = waitFor(children, stopTimeout);
         } catch (InterruptedException e) {
             interrupted = true;
+        }
+        if (!ended) {
+            others.addAll(descendants(children)); // they may have started more since
             children.forEach(SocketProcess::destroyForcibly);
         }
         others.forEach(ProcessHandle::destroyForcibly);
@@ -67,10 +70,12 @@ final class Children {
         return ended;
     }
 
-    private static Stream<ProcessHandle> descendants(SocketProcess child) {
-        return child.isAlive()
-                ? ProcessHandle.of(child.pid()).stream().flatMap(ProcessHandle::descendants)
-                : Stream.of();
+    private static Set<ProcessHandle> descendants(List<SocketProcess> children) {
+        return children.stream()
+                .filter(SocketProcess::isAlive)
+                .flatMap(child -> ProcessHandle.of(child.pid()).stream())
+                .flatMap(ProcessHandle::descendants)
+                .collect(Collectors.toCollection(HashSet::new));
     }
 
     private static void closeStreams(SocketProcess child) {

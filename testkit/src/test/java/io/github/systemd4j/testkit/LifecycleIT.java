@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.platform.launcher.LauncherDiscoveryRequest;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
@@ -36,6 +37,9 @@ class LifecycleIT {
 
     private static final List<Path> PATHS = new ArrayList<>();
     private static final List<String> ADDRESSES = new ArrayList<>();
+
+    /** Where a process writes the pid of its own child. */
+    private static Path startedLate = Path.of("");
 
     private long before;
 
@@ -117,20 +121,24 @@ class LifecycleIT {
     static class Stubborn {
         @RegisterExtension
         final Activator activator =
-                sockets().stopTimeout(Duration.ofMillis(500)).build();
+                sockets().stopTimeout(Duration.ofSeconds(2)).build();
 
         @Test
         void startsWhatIgnoresSigterm() throws Exception {
-            takeEverything(activator, "sh", "-c", "trap '' TERM; echo ready; while :; do sleep 1000; done");
+            String onSigterm = "trap 'sleep 1000 & echo $! > " + startedLate + "' TERM; ";
+            takeEverything(activator, "sh", "-c", onSigterm + "sleep 1000 & echo ready; while :; do wait; done");
             assertThat(CHILDREN.get(0).inputReader().readLine()).isEqualTo("ready");
         }
     }
 
     @Test
-    void aProcessThatIgnoresSigtermIsKilled() {
+    void aProcessThatIgnoresSigtermIsKilledWithWhatItStartedThen(@TempDir Path directory) throws Exception {
+        startedLate = directory.resolve("pid");
+
         assertThat(run(Stubborn.class).getTestsSucceededCount()).isEqualTo(1);
 
         assertThat(CHILDREN.get(0).exitSignal()).hasValue(9);
+        ActivatorIT.ended(Long.parseLong(Files.readString(startedLate).strip()));
         nothingIsLeft();
     }
 
