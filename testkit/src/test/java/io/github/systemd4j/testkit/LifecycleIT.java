@@ -120,8 +120,7 @@ class LifecycleIT {
 
     static class Stubborn {
         @RegisterExtension
-        final Activator activator =
-                sockets().stopTimeout(Duration.ofSeconds(2)).build();
+        final Activator activator = sockets().stopTimeout(Duration.ofSeconds(2)).build();
 
         @Test
         void startsWhatIgnoresSigterm() throws Exception {
