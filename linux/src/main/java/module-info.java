@@ -19,5 +19,6 @@ module io.github.systemd4j.linux {
     exports io.github.systemd4j.linux.libc to
             io.github.systemd4j.activation,
             io.github.systemd4j.journal,
-            io.github.systemd4j.sdnotify;
+            io.github.systemd4j.sdnotify,
+            io.github.systemd4j.testkit;
 }

@@ -48,7 +48,7 @@ public final class ActivatedSelectorProvider extends SelectorProvider {
         ListenPolicy policy = System.getProperty(POLICY, "").equalsIgnoreCase("container")
                 ? ListenPolicy.CONTAINER
                 : ListenPolicy.STRICT;
-        activation = Activation.ofProcess(policy);
+        activation = Activation.fromEnvironment(policy);
         delegate = Gate.current().orThrow("a server's own channel").selectorProvider(activation::adopt);
     }
 

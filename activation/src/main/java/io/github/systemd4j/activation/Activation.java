@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * systemd.socket(5).
  *
  * <pre>{@code
- * Activation activation = Activation.ofProcess();
+ * Activation activation = Activation.fromEnvironment();
  * ServerSocketChannel http = activation.bindOrAdopt(new InetSocketAddress(8080)); // the same line on a laptop
  * DatagramChannel syslog = activation.first("syslog").orElseThrow().datagramChannel();
  * }</pre>
@@ -71,8 +71,8 @@ public final class Activation {
      *
      * @return what was passed
      */
-    public static Activation ofProcess() {
-        return ofProcess(ListenPolicy.STRICT);
+    public static Activation fromEnvironment() {
+        return fromEnvironment(ListenPolicy.STRICT);
     }
 
     /**
@@ -81,7 +81,7 @@ public final class Activation {
      * @param policy whose {@code LISTEN_PID} is believed
      * @return what was passed
      */
-    public static synchronized Activation ofProcess(ListenPolicy policy) {
+    public static synchronized Activation fromEnvironment(ListenPolicy policy) {
         if (process == null || process.status != Status.PASSED) {
             process = of(System.getenv(), ProcessHandle.current().pid(), policy);
         }

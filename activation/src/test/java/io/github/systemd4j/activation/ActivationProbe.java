@@ -13,13 +13,13 @@ final class ActivationProbe {
     private ActivationProbe() {}
 
     public static void main(String[] arguments) throws Exception {
-        Activation activation = Activation.ofProcess();
+        Activation activation = Activation.fromEnvironment();
         System.out.println(activation);
         if (List.of(arguments).contains("gate")) {
             System.out.println(GateDiagnostics.current());
         }
         if (List.of(arguments).contains("again")) {
-            System.out.println(Activation.ofProcess() == activation);
+            System.out.println(Activation.fromEnvironment() == activation);
         }
         if (List.of(arguments).contains("copy")) {
             copyInAnotherLoader();
@@ -33,7 +33,7 @@ final class ActivationProbe {
                 .toArray(URL[]::new);
         try (URLClassLoader loader = new URLClassLoader(path, ClassLoader.getPlatformClassLoader())) {
             Class<?> copy = loader.loadClass(Activation.class.getName());
-            Object activation = copy.getMethod("ofProcess").invoke(null);
+            Object activation = copy.getMethod("fromEnvironment").invoke(null);
             System.out.println(copy.getMethod("reason").invoke(activation));
             Class<?> descriptor = loader.loadClass(InheritedDescriptor.class.getName());
             try (ServerSocketChannel own = ServerSocketChannel.open().bind(null)) {

@@ -15,7 +15,7 @@ final class TransparentProbe {
     private TransparentProbe() {}
 
     public static void main(String[] arguments) throws Exception {
-        Activation activation = Activation.ofProcess();
+        Activation activation = Activation.fromEnvironment();
         SocketAddress tcp = activation.named("tcp").get(0).localAddress().orElseThrow();
         SocketAddress udp = activation.named("udp").get(0).localAddress().orElseThrow();
         if (arguments.length == 0) {

@@ -11,7 +11,7 @@ final class ColdAdopt {
     public static void main(String[] args) throws Exception {
         long start = System.nanoTime();
         ServerSocketChannel listener =
-                Activation.ofProcess().descriptors().get(0).serverSocketChannel();
+                Activation.fromEnvironment().descriptors().get(0).serverSocketChannel();
         long took = System.nanoTime() - start;
         if (listener.getLocalAddress() == null) {
             throw new IllegalStateException("not bound");

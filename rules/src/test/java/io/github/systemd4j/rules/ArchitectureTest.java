@@ -39,6 +39,8 @@ class ArchitectureTest {
     private static final String ROOT = "io.github.systemd4j.";
     /** The API package of each module is its top one; what lies deeper is internal. */
     private static final String API = ROOT + "*";
+    /** The test kit is an extension of it; nobody else knows it. */
+    private static final String JUNIT = "org.junit.jupiter.api";
 
     /**
      * What a module may use beside itself, {@code java..} and JSpecify's annotations. An allow-list: {@code sun.misc}
@@ -50,7 +52,8 @@ class ArchitectureTest {
             "activation", Set.of(ROOT + "linux.."),
             "cgroups", Set.of(),
             "journal", Set.of(ROOT + "linux.."),
-            "machine", Set.of("org.freedesktop.dbus.."));
+            "machine", Set.of("org.freedesktop.dbus.."),
+            "testkit", Set.of(ROOT + "activation..", ROOT + "linux..", JUNIT + ".."));
 
     private static final JavaClasses CLASSES = imported("io/github/systemd4j");
     /** What JDK 22 and later see in the place of the classes of the same name. */
@@ -173,7 +176,7 @@ class ArchitectureTest {
                 .arePublic()
                 .and()
                 .doNotHaveModifier(JavaModifier.SYNTHETIC)
-                .should(new ArchCondition<>("name public types of java.. and of the API packages only") {
+                .should(new ArchCondition<>("name public types of java.., JUnit and the API packages only") {
                     @Override
                     public void check(JavaCodeUnit unit, ConditionEvents events) {
                         Set<JavaModifier> modifiers = unit.getModifiers();
@@ -199,7 +202,9 @@ class ArchitectureTest {
         String name = type.getPackageName();
         return type.isPrimitive()
                 || type.getModifiers().contains(JavaModifier.PUBLIC)
-                        && (name.startsWith("java.") || name.startsWith(ROOT) && name.indexOf('.', ROOT.length()) < 0);
+                        && (name.startsWith("java.")
+                                || name.startsWith(JUNIT)
+                                || name.startsWith(ROOT) && name.indexOf('.', ROOT.length()) < 0);
     }
 
     private static void violated(ConditionEvents events, Object where, String message) {

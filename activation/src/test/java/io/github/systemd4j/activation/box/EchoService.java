@@ -31,7 +31,7 @@ public final class EchoService {
 
     private final Selector selector = Selector.open();
     private final Notifier notifier = Notifier.fromEnvironment();
-    private final Activation activation = Activation.ofProcess();
+    private final Activation activation = Activation.fromEnvironment();
     private final Path log;
 
     private EchoService(Path log) throws IOException {

@@ -168,6 +168,11 @@ final class JnaLibc implements Libc {
     }
 
     @Override
+    public int mkfifo(long path, int mode) {
+        return result(Functions.mkfifo(path, mode));
+    }
+
+    @Override
     public int kill(int pid, int signal) {
         return result(Functions.kill(pid, signal));
     }
@@ -384,6 +389,8 @@ final class JnaLibc implements Libc {
         static native int pipe2(long fds, int flags);
 
         static native int unlink(long path);
+
+        static native int mkfifo(long path, int mode);
 
         static native long read(int fd, long buffer, long length);
 

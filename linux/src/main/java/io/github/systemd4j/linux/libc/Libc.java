@@ -277,6 +277,15 @@ public interface Libc {
     int unlink(long path);
 
     /**
+     * Makes a FIFO. See mkfifo(3).
+     *
+     * @param path the address of a path that ends with a NUL
+     * @param mode the permissions, less the umask
+     * @return 0, or -errno
+     */
+    int mkfifo(long path, int mode);
+
+    /**
      * Reads a clock. See clock_gettime(2).
      *
      * @param clock {@code CLOCK_*}

@@ -49,6 +49,7 @@ final class ForeignLibc implements Libc {
     private static final MemorySegment CLOSE = function("close");
     private static final MemorySegment CLOCK_GETTIME = function("clock_gettime");
     private static final MemorySegment UNLINK = function("unlink");
+    private static final MemorySegment MKFIFO = function("mkfifo");
     private static final MemorySegment KILL = function("kill");
     private static final MemorySegment GETUID = function("getuid");
     private static final MemorySegment GETGID = function("getgid");
@@ -258,6 +259,11 @@ final class ForeignLibc implements Libc {
     @Override
     public int unlink(long path) {
         return callInt(UNLINK, path, 0, 0, 0, 0);
+    }
+
+    @Override
+    public int mkfifo(long path, int mode) {
+        return callInt(MKFIFO, path, mode, 0, 0, 0);
     }
 
     @Override

@@ -343,6 +343,16 @@ class LibcIT {
     }
 
     @Test
+    void makeFifos() throws Exception {
+        Memory path = text(directory + "/fifo");
+
+        assertThat(libc.mkfifo(path.address(), 0600)).isZero();
+
+        assertThat(Files.getAttribute(directory.resolve("fifo"), "unix:mode")).isEqualTo(0010600);
+        refused(libc.mkfifo(text(directory + "/none/fifo").address(), 0600), Errno.ENOENT);
+    }
+
+    @Test
     void spawnWithEverythingSixArgumentsSay() {
         Memory actions = Memory.allocate(libc, 512);
         Memory attributes = Memory.allocate(libc, 512);

@@ -17,7 +17,7 @@ public final class BootAdopting {
      * @throws IOException if the inherited sockets cannot be served on
      */
     public static void main(String[] args) throws IOException {
-        Activation.ofProcess().adoptOnBind(); // before Spring opens a channel
+        Activation.fromEnvironment().adoptOnBind(); // before Spring opens a channel
         System.out.println(GateDiagnostics.current());
         SpringApplication.run(BootHello.class, args);
     }

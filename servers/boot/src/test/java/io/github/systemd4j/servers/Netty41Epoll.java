@@ -13,7 +13,7 @@ public final class Netty41Epoll {
     private Netty41Epoll() {}
 
     public static void main(String[] args) throws Exception {
-        InheritedDescriptor web = Activation.ofProcess().first("web").orElseThrow();
+        InheritedDescriptor web = Activation.fromEnvironment().first("web").orElseThrow();
         web.setNonBlocking(); // or its event loop hangs in accept()
         int number = web.takeNumber();
         Channel server = new ServerBootstrap()

@@ -8,7 +8,7 @@ final class AdoptFirst {
     private AdoptFirst() {}
 
     public static void main(String[] args) throws Exception {
-        Activation.ofProcess().adoptOnBind(); // first in main
+        Activation.fromEnvironment().adoptOnBind(); // first in main
         Class.forName(args[0]).getMethod("main", String[].class).invoke(null, (Object) new String[] {args[1]});
     }
 }

@@ -20,7 +20,7 @@ public final class GrpcByName {
     public static void main(String[] args) throws Exception {
         int port = Integer.parseInt(args[0]);
         InetSocketAddress address = new InetSocketAddress("127.0.0.1", port);
-        ServerSocketChannel web = Activation.ofProcess().bindOrAdopt("web", address);
+        ServerSocketChannel web = Activation.fromEnvironment().bindOrAdopt("web", address);
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
         Server server = NettyServerBuilder.forAddress(address)
                 .channelFactory(() -> new BoundChannel(web))

@@ -14,7 +14,7 @@ public final class JettyByName {
         int port = Integer.parseInt(args[0]);
         Server server = new Server();
         ServerConnector connector = new ServerConnector(server);
-        connector.open(Activation.ofProcess().bindOrAdopt("web", new InetSocketAddress("127.0.0.1", port)));
+        connector.open(Activation.fromEnvironment().bindOrAdopt("web", new InetSocketAddress("127.0.0.1", port)));
         server.addConnector(connector);
         server.setHandler(new Jetty.Hello());
         server.start();

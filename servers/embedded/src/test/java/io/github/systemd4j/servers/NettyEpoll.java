@@ -16,7 +16,7 @@ public final class NettyEpoll {
 
     public static void main(String[] args) throws Exception {
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(2, EpollIoHandler.newFactory());
-        InheritedDescriptor web = Activation.ofProcess().first("web").orElseThrow();
+        InheritedDescriptor web = Activation.fromEnvironment().first("web").orElseThrow();
         web.setNonBlocking(); // or the event loop of Netty 4.1 hangs in accept()
         int number = web.takeNumber();
         Channel server = new ServerBootstrap()

@@ -17,7 +17,7 @@ public final class NettyNioUnix {
 
     public static void main(String[] args) throws Exception {
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
-        ServerSocketChannel web = Activation.ofProcess().bindOrAdopt("web", UnixDomainSocketAddress.of(args[0]));
+        ServerSocketChannel web = Activation.fromEnvironment().bindOrAdopt("web", UnixDomainSocketAddress.of(args[0]));
         Channel server = new ServerBootstrap()
                 .group(group)
                 .channelFactory(() -> new NioServerDomainSocketChannel(web))

@@ -72,7 +72,7 @@ public final class Activated {
     private static Activation activation(Options options) throws IOException {
         String giver = options.take();
         if (giver == null) {
-            return Activation.ofProcess(options.policy());
+            return Activation.fromEnvironment(options.policy());
         }
         int self = (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
         return SocketHandover.take(giver, uid -> uid == 0 || uid == self, TAKE_TIMEOUT);

@@ -3,8 +3,12 @@ package io.github.systemd4j.samples.activated;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.github.systemd4j.activation.SocketProcess;
+import io.github.systemd4j.testkit.Activator;
 import java.io.BufferedReader;
 import java.net.Socket;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,10 +16,47 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
-/** The packaged jar where nobody passes a socket: on a laptop. */
+/** The packaged jar as a process: on a laptop, where nobody passes a socket, and with sockets. */
 @Timeout(60)
 class ActivatedIT {
+
+    @RegisterExtension
+    final Activator activator =
+            Activator.builder().tcp("http").unixStream("admin").build();
+
+    @Test
+    void itServesOnInheritedSocketsAndLosesNobodyWhenItEndsIdle() throws Exception {
+        ProcessBuilder program = new ProcessBuilder(command("--idle-exit", "1")).redirectErrorStream(true);
+        SocketProcess service = activator.start(program);
+        try (BufferedReader out = service.inputReader(UTF_8)) {
+            assertThat(out.readLine())
+                    .isEqualTo("serving descriptor 3 (http), TCP listener " + activator.addressText("http"));
+            assertThat(out.readLine())
+                    .isEqualTo("serving descriptor 4 (admin), unix stream listener " + activator.addressText("admin"));
+            assertThat(request(activator.connect("http")))
+                    .startsWith("HTTP/1.1 200 OK\r\n")
+                    .endsWith("\r\n\r\nHello from process " + service.pid() + ", answer 1\n");
+            assertThat(request(activator.connect("admin")))
+                    .endsWith("\r\n\r\nHello from process " + service.pid() + ", answer 2\n");
+
+            assertThat(out.lines().toList()).last().isEqualTo("stopped after 2 answers");
+        }
+        assertThat(service.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(service.exitValue()).isZero();
+
+        SocketChannel waiting = activator.connect("admin");
+        SocketProcess next = activator.start(program);
+        assertThat(request(waiting)).endsWith("Hello from process " + next.pid() + ", answer 1\n");
+    }
+
+    private static String request(SocketChannel channel) throws Exception {
+        try (channel) { // the service waits a while for us to close
+            channel.write(UTF_8.encode("GET / HTTP/1.1\r\n\r\n"));
+            return new String(Channels.newInputStream(channel).readAllBytes(), UTF_8);
+        }
+    }
 
     @Test
     void itBindsAPortOfItsOwnAndEndsWhenIdle() throws Exception {

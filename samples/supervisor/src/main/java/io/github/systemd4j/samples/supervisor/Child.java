@@ -1,5 +1,6 @@
 package io.github.systemd4j.samples.supervisor;
 
+import io.github.systemd4j.activation.SocketLauncher;
 import io.github.systemd4j.sdnotify.Notifier;
 import java.io.File;
 import java.io.IOException;
@@ -15,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 final class Child {
 
     // WATCHDOG_PID must be the service's own pid, which is known only after the fork: the shell sets it and becomes the
-    // service.
+    // service. The launcher does the same for LISTEN_PID; both are one process.
     private static final String SET_PID = "export WATCHDOG_PID=$$; exec \"$@\"";
 
     private static final Duration KILL_PATIENCE = Duration.ofSeconds(5);
@@ -27,7 +28,7 @@ final class Child {
         this.process = process;
     }
 
-    static Child start(Options options, String notifySocket) throws IOException {
+    static Child start(Options options, String notifySocket, Listeners listeners) throws IOException {
         List<String> command = new ArrayList<>();
         Duration watchdog = options.watchdog();
         if (watchdog != null) {
@@ -40,7 +41,9 @@ final class Child {
         if (watchdog != null) {
             builder.environment().put("WATCHDOG_USEC", Long.toString(watchdog.toNanos() / 1000));
         }
-        return new Child(builder.start());
+        SocketLauncher launcher = new SocketLauncher(builder);
+        listeners.addTo(launcher);
+        return new Child(launcher.start());
     }
 
     /** The file that a command names, as a shell finds it. */

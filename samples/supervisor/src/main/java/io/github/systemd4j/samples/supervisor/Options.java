@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param startTimeout TimeoutStartSec=
  * @param stopTimeout TimeoutStopSec=
  * @param restarts how often the service is started again after a failure
+ * @param listen ListenStream=, the sockets that the service is given
  * @param socket where to bind, null for a private directory
  * @param access NotifyAccess=
  * @param command the service and its arguments, empty if only the help is wanted
@@ -23,6 +24,7 @@ record Options(
         Duration startTimeout,
         Duration stopTimeout,
         int restarts,
+        List<ListenAddress> listen,
         @Nullable String socket,
         Access access,
         List<String> command) {
@@ -42,6 +44,9 @@ record Options(
               --start-timeout SECONDS  time until READY=1, 90 if not given
               --stop-timeout SECONDS   time from SIGTERM to SIGKILL, 10 if not given
               --restarts N             start again after a failure, at most N times; 0 if not given
+              --listen [NAME=]ADDRESS  listen on [HOST:]PORT or a path, and give COMMAND the socket with LISTEN_FDS; the
+                                       socket stays over restarts. HOST is 127.0.0.1 if not given, port 0 any free one,
+                                       NAME unknown. May be given several times
               --socket PATH            bind this path (or @NAME) instead of one in a private directory
               --access main|all        who may notify: the main process, as if not given, or its children too
               --help                   this text
@@ -57,6 +62,7 @@ record Options(
         Duration startTimeout = Duration.ofSeconds(90);
         Duration stopTimeout = Duration.ofSeconds(10);
         int restarts = 0;
+        List<ListenAddress> listen = new ArrayList<>();
         String socket = null;
         Access access = Access.MAIN;
         List<String> command = new ArrayList<>();
@@ -67,11 +73,20 @@ record Options(
                 case "--start-timeout" -> startTimeout = seconds(option, value(option, rest));
                 case "--stop-timeout" -> stopTimeout = seconds(option, value(option, rest));
                 case "--restarts" -> restarts = count(option, value(option, rest));
+                case "--listen" -> listen.add(ListenAddress.parse(option, value(option, rest)));
                 case "--socket" -> socket = address(option, value(option, rest));
                 case "--access" -> access = access(option, value(option, rest));
                 case "--" -> rest.forEachRemaining(command::add);
                 case "--help", "-h" -> {
-                    return new Options(watchdog, startTimeout, stopTimeout, restarts, socket, access, List.of());
+                    return new Options(
+                            watchdog,
+                            startTimeout,
+                            stopTimeout,
+                            restarts,
+                            List.copyOf(listen),
+                            socket,
+                            access,
+                            List.of());
                 }
                 default ->
                     throw new UsageException(
@@ -83,7 +98,15 @@ record Options(
         if (command.isEmpty() || command.get(0).isEmpty()) {
             throw new UsageException("the command is missing: -- COMMAND [ARG...] stands at the end");
         }
-        return new Options(watchdog, startTimeout, stopTimeout, restarts, socket, access, List.copyOf(command));
+        return new Options(
+                watchdog,
+                startTimeout,
+                stopTimeout,
+                restarts,
+                List.copyOf(listen),
+                socket,
+                access,
+                List.copyOf(command));
     }
 
     private static String value(String option, Iterator<String> rest) throws UsageException {

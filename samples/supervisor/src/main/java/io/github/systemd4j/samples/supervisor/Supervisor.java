@@ -89,12 +89,16 @@ public final class Supervisor {
 
     /** Runs the service until it has ended for good, and answers with our exit status. Leaves nothing behind. */
     int run() throws IOException {
-        try (NotifySocket bound = NotifySocket.bind(options.socket())) {
+        try (NotifySocket bound = NotifySocket.bind(options.socket());
+                Listeners listeners = Listeners.bind(options.listen())) {
             socket = bound;
+            for (String each : listeners.texts()) {
+                timeline.own("listens on " + each);
+            }
             int restarts = 0;
             while (!stopRequested) {
                 status = EXIT_FAILURE; // until it has one of its own
-                Outcome outcome = runOnce(bound);
+                Outcome outcome = runOnce(bound, listeners);
                 status = outcome.status();
                 if (!outcome.failed() || stopRequested || restarts == options.restarts()) {
                     break;
@@ -117,8 +121,8 @@ public final class Supervisor {
      */
     private record Outcome(int status, boolean failed) {}
 
-    private Outcome runOnce(NotifySocket bound) throws IOException {
-        Child service = Child.start(options, bound.address());
+    private Outcome runOnce(NotifySocket bound, Listeners listeners) throws IOException {
+        Child service = Child.start(options, bound.address(), listeners);
         child = service;
         try {
             service.onExit(bound::wake);

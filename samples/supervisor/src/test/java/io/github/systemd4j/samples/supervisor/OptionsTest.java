@@ -3,6 +3,8 @@ package io.github.systemd4j.samples.supervisor;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import java.net.InetSocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -19,6 +21,7 @@ class OptionsTest {
                         Duration.ofSeconds(90),
                         Duration.ofSeconds(10),
                         0,
+                        List.of(),
                         null,
                         Options.Access.MAIN,
                         List.of("true")));
@@ -27,6 +30,7 @@ class OptionsTest {
     @Test
     void everythingMayBeGiven() throws UsageException {
         String line = "--watchdog 0.5 --start-timeout 3 --stop-timeout 1.25 --restarts 7 --socket /run/x --access all"
+                + " --listen http=[::1]:8080 --listen 0 --listen /run/a=b"
                 + " -- java -- --help";
         assertThat(Options.parse(List.of(line.split(" ", -1))))
                 .isEqualTo(new Options(
@@ -34,6 +38,10 @@ class OptionsTest {
                         Duration.ofSeconds(3),
                         Duration.ofMillis(1250),
                         7,
+                        List.of(
+                                new ListenAddress("http", new InetSocketAddress("::1", 8080)),
+                                new ListenAddress("unknown", new InetSocketAddress("127.0.0.1", 0)),
+                                new ListenAddress("unknown", UnixDomainSocketAddress.of("/run/a=b"))),
                         "/run/x",
                         Options.Access.ALL,
                         List.of("java", "--", "--help")));
@@ -61,6 +69,12 @@ class OptionsTest {
                 "--restarts -1 -- true         | --restarts -1: must be a number from 0 to 1000000",
                 "--socket x -- true            | --socket x: must be an absolute path, or @ and a name",
                 "--access none -- true         | --access none: must be main or all",
+                "--listen http -- true         | --listen http: must be [HOST:]PORT or an absolute path",
+                "--listen 65536 -- true        | --listen 65536: must be [HOST:]PORT or an absolute path",
+                "--listen a=:80 -- true        | --listen :80: must be [HOST:]PORT or an absolute path",
+                "--listen =80 -- true          | --listen =80: the name must be printable ASCII without a colon",
+                "--listen a:b=80 -- true       | --listen a:b=80: the name must be printable ASCII without a colon",
+                "--listen 256.0.0.1:80 -- true | --listen 256.0.0.1:80: there is no such address",
             })
     void aWrongLineIsAnsweredWithASentence(String line, String sentence) {
         assertThatExceptionOfType(UsageException.class)

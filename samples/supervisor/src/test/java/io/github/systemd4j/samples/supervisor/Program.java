@@ -1,8 +1,13 @@
 package io.github.systemd4j.samples.supervisor;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.github.systemd4j.activation.Activation;
 import io.github.systemd4j.sdnotify.Notification;
 import io.github.systemd4j.sdnotify.Notifier;
 import io.github.systemd4j.sdnotify.Watchdog;
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,6 +36,7 @@ public final class Program {
                                     .build())
                             .orThrow();
                 case "barrier" -> notifier.barrier(Duration.ofSeconds(10)).orThrow();
+                case "answer" -> answer();
                 case "deaf" -> Runtime.getRuntime().addShutdownHook(new Thread(Program::hang));
                 case "hang" -> hang();
                 case "exit 3" -> System.exit(3);
@@ -41,6 +47,17 @@ public final class Program {
                             .waitFor();
                 }
             }
+        }
+    }
+
+    /** One client of the first socket, and no other one. */
+    private static void answer() throws IOException {
+        try (SocketChannel client = Activation.fromEnvironment()
+                .descriptors()
+                .get(0)
+                .serverSocketChannel()
+                .accept()) {
+            client.write(UTF_8.encode("answer"));
         }
     }
 

@@ -6,6 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -14,6 +17,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -53,6 +58,61 @@ class SupervisorTest {
 
         assertThat(Files.readString(out)).isEqualTo(socket() + " 1500000 0\n");
         assertThat(socket()).doesNotExist();
+    }
+
+    @Test
+    void theServiceHasTheSocketsWithItsOwnPid() throws Exception {
+        Path out = directory.resolve("out");
+        Path path = directory.resolve("web");
+        String script = "echo \"$LISTEN_FDS $LISTEN_FDNAMES $((LISTEN_PID - $$)) $((WATCHDOG_PID - $$))" + "\" > " + out
+                + "; readlink /proc/$$/fd/3 /proc/$$/fd/4 | sed 's/:.*//' >> " + out;
+
+        assertThat(run("--watchdog 1 --listen http=0 --listen " + path, "sh", "-c", script))
+                .isZero();
+
+        assertThat(Files.readString(out)).isEqualTo("2 http:unknown 0 0\nsocket\nsocket\n");
+        assertThat(lines.text())
+                .containsPattern("listens on 127\\.0\\.0\\.1:\\d+ \\(http\\)\n.*listens on " + path + " \\(unknown\\)");
+        assertThat(path).doesNotExist();
+    }
+
+    @Test
+    void whoConnectsWhileThereIsNoServiceIsServedByTheNext() throws Exception {
+        Path path = directory.resolve("web");
+        CompletableFuture<Integer> status =
+                start("--restarts 1 --listen " + path, Program.command("ready", "answer", "hang"));
+        Matcher started = Pattern.compile("started pid (\\d+)").matcher(lines.await("started pid"));
+        assertThat(started.find()).isTrue();
+        ProcessHandle service =
+                ProcessHandle.of(Long.parseLong(started.group(1))).orElseThrow();
+        lines.await("READY=1  -> active");
+        try (SocketChannel first = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
+            assertThat(said(first)).isEqualTo("answer");
+        }
+
+        // It has answered once and does not accept any more: this one waits in the queue.
+        try (SocketChannel waiting = SocketChannel.open(UnixDomainSocketAddress.of(path))) {
+            service.destroyForcibly();
+            assertThat(said(waiting)).isEqualTo("answer");
+        }
+        lines.await("restart 1 of 1");
+        supervisors.get(0).stop();
+        assertThat(status.get(20, TimeUnit.SECONDS)).isZero();
+        assertThat(path).doesNotExist();
+    }
+
+    private static String said(SocketChannel channel) throws IOException {
+        return new String(Channels.newInputStream(channel).readAllBytes(), UTF_8);
+    }
+
+    @Test
+    void anAddressThatIsTakenIsASentence() throws Exception {
+        Path path = Files.createFile(directory.resolve("taken"));
+
+        assertThatIOException()
+                .isThrownBy(() -> run("--listen 0 --listen " + path, "true"))
+                .withMessageStartingWith("cannot listen on " + path + ": ");
+        assertThat(path).exists();
     }
 
     @Test

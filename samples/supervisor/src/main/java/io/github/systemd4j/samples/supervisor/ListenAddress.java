@@ -1,0 +1,87 @@
+package io.github.systemd4j.samples.supervisor;
+
+import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+
+/**
+ * Where to listen for the service.
+ *
+ * @param name what stands in LISTEN_FDNAMES
+ * @param address a TCP port or a path
+ */
+record ListenAddress(String name, SocketAddress address) {
+
+    private static final String LOOPBACK = "127.0.0.1";
+    /** What sd_listen_fds_with_names(3) calls a socket that has no name. */
+    private static final String NAMELESS = "unknown";
+
+    /** {@code [NAME=]PATH} or {@code [NAME=][HOST:]PORT}. The host's name is looked up here. */
+    static ListenAddress parse(String option, String value) throws UsageException {
+        int equals = value.startsWith("/") ? -1 : value.indexOf('=');
+        String name = equals < 0 ? NAMELESS : value.substring(0, equals);
+        String address = value.substring(equals + 1);
+        if (!name.matches("[ -9;-~]{1,255}")) {
+            throw new UsageException(option + " " + value + ": the name must be printable ASCII without a colon");
+        }
+        return new ListenAddress(name, address.startsWith("/") ? path(option, address) : tcp(option, address));
+    }
+
+    private static SocketAddress path(String option, String text) throws UsageException {
+        try {
+            return UnixDomainSocketAddress.of(Path.of(text));
+        } catch (InvalidPathException e) { // not ASCII, and the locale is C
+            throw new UsageException(option + " " + text + ": " + e.getReason() + "; try with LC_ALL=C.UTF-8");
+        }
+    }
+
+    private static SocketAddress tcp(String option, String text) throws UsageException {
+        int colon = text.lastIndexOf(':');
+        String host = colon < 0 ? LOOPBACK : text.substring(0, colon);
+        String port = text.substring(colon + 1);
+        if (!port.matches("[0-9]{1,5}") || Integer.parseInt(port) > 65_535 || host.isEmpty()) {
+            throw new UsageException(option + " " + text + ": must be [HOST:]PORT or an absolute path");
+        }
+        InetSocketAddress address = new InetSocketAddress(host, Integer.parseInt(port));
+        if (address.isUnresolved()) {
+            throw new UsageException(option + " " + text + ": there is no such address");
+        }
+        return address;
+    }
+
+    /** Listens. The exception's message is a sentence of its own. */
+    ServerSocketChannel bind() throws IOException {
+        ServerSocketChannel channel = open();
+        try {
+            return channel.bind(address);
+        } catch (IOException e) {
+            channel.close();
+            throw new IOException("cannot listen on " + text(address) + ": " + e.getMessage(), e);
+        }
+    }
+
+    private ServerSocketChannel open() throws IOException {
+        if (address instanceof UnixDomainSocketAddress) {
+            return ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        }
+        // Otherwise the JDK would make a socket for both families, which no service expects at an IPv4 address.
+        return address instanceof InetSocketAddress inet && inet.getAddress() instanceof Inet4Address
+                ? ServerSocketChannel.open(StandardProtocolFamily.INET)
+                : ServerSocketChannel.open();
+    }
+
+    /** For people: {@code 127.0.0.1:8080}, {@code [::1]:8080}, a path. */
+    static String text(SocketAddress address) {
+        if (address instanceof InetSocketAddress inet) {
+            String host = inet.getAddress().getHostAddress();
+            return (host.contains(":") ? "[" + host + "]" : host) + ":" + inet.getPort();
+        }
+        return address.toString();
+    }
+}

@@ -1,0 +1,15 @@
+import org.jspecify.annotations.NullMarked;
+
+/**
+ * For the tests of services: extensions of JUnit that do what systemd does, without systemd.
+ *
+ * <p>Start at {@link io.github.systemd4j.testkit.Activator}.
+ */
+@NullMarked
+module io.github.systemd4j.testkit {
+    requires transitive io.github.systemd4j.activation;
+    requires transitive org.junit.jupiter.api;
+    requires static org.jspecify;
+
+    exports io.github.systemd4j.testkit;
+}
