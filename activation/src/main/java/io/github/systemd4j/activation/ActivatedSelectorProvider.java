@@ -49,7 +49,7 @@ public final class ActivatedSelectorProvider extends SelectorProvider {
                 ? ListenPolicy.CONTAINER
                 : ListenPolicy.STRICT;
         activation = Activation.fromEnvironment(policy);
-        delegate = Gate.current().orThrow("a server's own channel").selectorProvider(activation::adopt);
+        delegate = Gate.current().orThrow("a server's own channel").selectorProvider(activation.adopter());
     }
 
     boolean adoptsFor(Activation other) {

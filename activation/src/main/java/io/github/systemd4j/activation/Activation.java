@@ -57,7 +57,7 @@ public final class Activation {
     private final Status status;
     private final String reason;
     private final List<InheritedDescriptor> descriptors;
-    private final BiFunction<SocketAddress, Boolean, Integer> adopter = this::adopt;
+    private final Adopter adopter = new Adopter(this);
 
     private Activation(Status status, String reason, List<InheritedDescriptor> descriptors) {
         this.status = status;
@@ -342,10 +342,28 @@ public final class Activation {
         }
     }
 
+    BiFunction<@Nullable SocketAddress, Boolean, Integer> adopter() {
+        return adopter;
+    }
+
     /** What the channels of the transparent mode ask when they are bound: the number, or -1. */
     synchronized int adopt(@Nullable SocketAddress address, boolean listening) {
         InheritedDescriptor found = find(address, listening);
         return found == null ? -1 : found.takeNumber();
+    }
+
+    /** A class, not a lambda: the first of a JVM costs milliseconds of its start. */
+    private static final class Adopter implements BiFunction<@Nullable SocketAddress, Boolean, Integer> {
+        private final Activation activation;
+
+        Adopter(Activation activation) {
+            this.activation = activation;
+        }
+
+        @Override
+        public Integer apply(@Nullable SocketAddress address, Boolean listening) {
+            return activation.adopt(address, listening);
+        }
     }
 
     /** Closes every descriptor that nobody took, for everybody in this process who might still ask for it. */

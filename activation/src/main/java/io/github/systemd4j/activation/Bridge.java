@@ -90,12 +90,13 @@ final class Bridge {
         call("seal");
     }
 
-    SelectorProvider selectorProvider(BiFunction<SocketAddress, Boolean, Integer> adopter) throws IOException {
+    SelectorProvider selectorProvider(BiFunction<@Nullable SocketAddress, Boolean, Integer> adopter)
+            throws IOException {
         return (SelectorProvider) call("provider", adopter);
     }
 
     /** Whether the JDK's provider is ours from now on; not if it had chosen one before. */
-    boolean install(BiFunction<SocketAddress, Boolean, Integer> adopter) throws IOException {
+    boolean install(BiFunction<@Nullable SocketAddress, Boolean, Integer> adopter) throws IOException {
         return (Boolean) call("install", adopter);
     }
 

@@ -118,7 +118,7 @@ final class Manager implements Closeable {
         List<Closeable> all = new ArrayList<>();
         all.add(children::stop);
         all.addAll(clients);
-        activations.forEach(each -> all.add(each::close));
+        activations.forEach(each -> all.add(each::closeUntaken));
         sockets.forEach(each -> all.add(each::close));
         all.add(this::deleteDirectory);
         closeAll(all);

@@ -18,7 +18,8 @@ public final class NettyNioByName {
     public static void main(String[] args) throws Exception {
         int port = Integer.parseInt(args[0]);
         EventLoopGroup group = new MultiThreadIoEventLoopGroup(2, NioIoHandler.newFactory());
-        ServerSocketChannel web = Activation.fromEnvironment().bindOrAdopt("web", new InetSocketAddress("127.0.0.1", port));
+        ServerSocketChannel web =
+                Activation.fromEnvironment().bindOrAdopt("web", new InetSocketAddress("127.0.0.1", port));
         Channel server = new ServerBootstrap()
                 .group(group)
                 .channelFactory(() -> new NioServerSocketChannel(web))

@@ -16,7 +16,8 @@ public final class Tomcat11ByName {
 
     public static void main(String[] args) throws Exception {
         int port = Integer.parseInt(args[0]);
-        ServerSocketChannel web = Activation.fromEnvironment().bindOrAdopt("web", new InetSocketAddress("127.0.0.1", port));
+        ServerSocketChannel web =
+                Activation.fromEnvironment().bindOrAdopt("web", new InetSocketAddress("127.0.0.1", port));
         Connector connector = new Connector(new Http11NioProtocol(new ChannelEndpoint(web)));
         connector.setPort(port); // it wants one, though nothing is bound to it any more
         Tomcat11.start(connector);
