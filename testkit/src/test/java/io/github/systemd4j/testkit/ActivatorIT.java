@@ -137,7 +137,7 @@ class ActivatorIT {
         ServerSocketChannel closed = first.first("tcp").orElseThrow().serverSocketChannel();
         closed.configureBlocking(false);
         closed.close();
-        first.close();
+        first.closeUntaken();
 
         Activation second = activator.activation();
         SocketChannel client = activator.connect("tcp");
