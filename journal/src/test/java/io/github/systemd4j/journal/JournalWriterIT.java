@@ -462,6 +462,8 @@ class JournalWriterIT {
 
     @Test
     void aRecordAllocatesNothing() throws Exception {
+        ThreadMXBean bean = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long self = Thread.currentThread().getId();
         byte[] binary = {1, 2, 3};
         String text = "grüße 日本語 😀 ".repeat(10);
         try (FakeJournal journal = FakeJournal.at(path);
@@ -471,23 +473,18 @@ class JournalWriterIT {
             for (int round = 0; round < 300 && allocated > 0; round++) {
                 allocated = 0;
                 for (int batch = 0; batch < 100; batch++) {
-                    long before = allocatedBytes();
+                    long before = bean.getThreadAllocatedBytes(self);
                     for (int i = 0; i < 8; i++) {
                         record.clear().priority(Priority.INFO).message("an ASCII message");
                         record.field(VALUE, text).field(VALUE, "two\nlines").field(VALUE, i);
                         writer.send(record.field(VALUE, binary));
                     }
-                    allocated += allocatedBytes() - before;
+                    allocated += bean.getThreadAllocatedBytes(self) - before;
                     journal.drain();
                 }
             }
             assertThat(allocated).isZero();
             assertThat(writer.dropped()).isZero();
         }
-    }
-
-    private static long allocatedBytes() {
-        ThreadMXBean bean = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        return bean.getThreadAllocatedBytes(Thread.currentThread().getId());
     }
 }
