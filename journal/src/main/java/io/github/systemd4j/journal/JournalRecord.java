@@ -12,7 +12,7 @@ import java.util.Objects;
  * another record. A field may be repeated; the journal then has both values. See systemd.journal-fields(7) for the names
  * that systemd knows.
  *
- * <p>A record has a bound, 16 MiB unless said otherwise, and 1023 fields. What does not fit is cut (text between two
+ * <p>A record has a bound, 16 MiB unless said otherwise, and 1023 fields. What does not fit, or finds no memory, is cut (text between two
  * characters) or left out, and the record then has the field {@code RECORD_TRUNCATED=1}.
  *
  * <p>Not thread safe.

@@ -39,9 +39,11 @@ final class JournalSocket {
         if (!enter()) {
             return -Errno.EBADF;
         }
-        long result = libc.send(fd, address, length, FLAGS);
-        leave();
-        return result;
+        try {
+            return libc.send(fd, address, length, FLAGS);
+        } finally {
+            leave();
+        }
     }
 
     /** Sends a descriptor and no bytes: 0, or -errno. */
@@ -50,9 +52,11 @@ final class JournalSocket {
         if (!enter()) {
             return -Errno.EBADF;
         }
-        long result = message.send(fd, 0, new int[] {descriptor}, OWN_CREDENTIALS, FLAGS);
-        leave();
-        return result;
+        try {
+            return message.send(fd, 0, new int[] {descriptor}, OWN_CREDENTIALS, FLAGS);
+        } finally {
+            leave();
+        }
     }
 
     /** Waits for room: the events that are there, 0 when the time is over, or -errno. */
@@ -61,9 +65,11 @@ final class JournalSocket {
         if (!enter()) {
             return -Errno.EBADF;
         }
-        int events = poll.await(fd, Constants.POLLOUT, deadline);
-        leave();
-        return events;
+        try {
+            return poll.await(fd, Constants.POLLOUT, deadline);
+        } finally {
+            leave();
+        }
     }
 
     private boolean enter() {

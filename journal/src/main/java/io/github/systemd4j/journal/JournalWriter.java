@@ -143,9 +143,9 @@ public final class JournalWriter implements AutoCloseable {
         }
     }
 
-    /** Asked before any native code is loaded. What the platform's charset may not have, the kernel is asked for. */
+    /** Asked before any native code is loaded. A path beyond ASCII is the kernel's to find. */
     private boolean isAbsent() {
-        return path.chars().allMatch(c -> c < 0x80) && !new File(path).exists();
+        return pathBytes.length == path.length() && !new File(path).exists();
     }
 
     private @Nullable Connection connect(Libc libc) {

@@ -41,6 +41,7 @@ final class RecordBuffer {
     private int fields;
     private int unneeded;
     private boolean truncated;
+    private boolean refused; // no memory: the JDK takes half a second to say so, and is asked once for a record
 
     RecordBuffer(int maxSize) {
         this.maxSize = maxSize;
@@ -59,6 +60,7 @@ final class RecordBuffer {
         length = 0;
         fields = 0;
         truncated = false;
+        refused = false;
     }
 
     /** A field of text in UTF-8, cut at a code point where there is no room for it. */
@@ -192,7 +194,7 @@ final class RecordBuffer {
     /** How many bytes may be written now: as many as wanted, unless the record is at its bound or the memory out. */
     private int room(int wanted) {
         int room = bytes.capacity() - RESERVE - at;
-        if (room < wanted && bytes.capacity() < maxSize) {
+        if (room < wanted && bytes.capacity() < maxSize && !refused) {
             long needed = (long) at + wanted + RESERVE;
             replace((int) Math.min(Math.max(needed, 2L * bytes.capacity()), maxSize));
             room = bytes.capacity() - RESERVE - at;
@@ -206,6 +208,7 @@ final class RecordBuffer {
         try {
             other = allocate(size);
         } catch (OutOfMemoryError e) { // direct memory, of which a server may use up all there is
+            refused = true;
             return;
         }
         other.put(0, bytes, 0, Math.min(at, size));

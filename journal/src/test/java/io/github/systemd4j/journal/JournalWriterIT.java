@@ -430,6 +430,69 @@ class JournalWriterIT {
     }
 
     @Test
+    void manyThreadsOnAFullQueueAreNotHeldUpAndEachRecordIsAccountedFor() throws Exception {
+        int threadCount = 4;
+        int each = 2000;
+        ExecutorService threads = Executors.newFixedThreadPool(threadCount);
+        try (FakeJournal journal = FakeJournal.at(path)) {
+            JournalWriter writer = builder().timeout(Duration.ofMillis(50)).build();
+            AtomicLong sent = new AtomicLong();
+            List<Future<?>> senders = new ArrayList<>();
+            long start = System.nanoTime();
+            for (int t = 0; t < threadCount; t++) {
+                senders.add(threads.submit(() -> {
+                    JournalRecord own = JournalRecord.create().message("1");
+                    for (int i = 0; i < each; i++) {
+                        sent.addAndGet(writer.send(own).isSent() ? 1 : 0);
+                    }
+                }));
+            }
+            for (Future<?> sender : senders) {
+                sender.get();
+            }
+            // Had each one waited, it would be minutes.
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
+            assertThat(writer.dropped()).isPositive();
+            assertThat(sent.get() + writer.dropped()).isEqualTo(threadCount * each);
+            assertThat(journal.drain()).isEqualTo((int) sent.get());
+
+            writer.close();
+
+            assertReport(journal, writer.dropped());
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    @Test
+    void aRecordThatFindsNoMemoryIsCut() throws Exception {
+        String backend = System.getProperty("io.github.systemd4j.linux.backend", "");
+        try (FakeJournal journal = FakeJournal.at(path)) {
+            Process process = new ProcessBuilder(
+                            System.getProperty("java.home") + "/bin/java",
+                            "-XX:MaxDirectMemorySize=300k",
+                            "-Dio.github.systemd4j.linux.backend=" + backend,
+                            "-cp",
+                            System.getProperty("java.class.path"),
+                            MemoryProbe.class.getName(),
+                            path.toString())
+                    .inheritIO()
+                    .start();
+            process.onExit().orTimeout(60, TimeUnit.SECONDS).whenComplete((ended, late) -> process.destroyForcibly());
+
+            assertThat(process.waitFor(90, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.exitValue()).isZero();
+            List<Field> fields = journal.fields();
+            assertThat(fields).hasSize(2).element(1).isEqualTo(Field.text("RECORD_TRUNCATED", "1"));
+            assertThat(fields.get(0).name()).isEqualTo("MESSAGE");
+            int length = fields.get(0).value().size();
+            assertThat(length).isBetween(4000, RecordBuffer.INITIAL_SIZE);
+            assertThat(fields.get(0)).isEqualTo(Field.text("MESSAGE", "ü".repeat(length / 2)));
+            assertThat(journal.fields()).containsExactly(Field.text("MESSAGE", "short"));
+        }
+    }
+
+    @Test
     void aCloseWhileOthersSendLeavesNothingOpenAndSendsIntoNothingElse() throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(3);
         try (FakeJournal journal = FakeJournal.at(path)) {
