@@ -1,0 +1,15 @@
+package io.github.systemd4j.journal;
+
+/** What becomes of a record that journald does not take: it is not there, its queue stays full, or the kernel refuses. */
+public enum Fallback {
+    /** Nothing: it is counted by {@link JournalWriter#dropped()}, and the journal hears of it later. */
+    DROP,
+
+    /**
+     * The message's text goes to the standard error, line by line, each with the priority before it as {@code <6>}, which
+     * sd-daemon(3) describes and journald takes off again. At most 4096 bytes of it, and only while the standard error
+     * has room, because nobody may be reading there either; a record that finds none, or has no message, is dropped; so is
+     * every one where no system calls can be made, because then nobody can ask.
+     */
+    STDERR
+}
