@@ -176,7 +176,7 @@ public final class Group {
     /** Where a process or thread is in this hierarchy; null if it is not there, or cannot be told. */
     @Nullable
     Path whereIs(long id) {
-        return whereIs(system.process(id));
+        return whereIs(system.livingProcess(id));
     }
 
     @Nullable

@@ -62,11 +62,10 @@ final class GroupEvents {
         for (int looks = 0; vanished && looks < LOOKS; looks++) {
             vanished = false;
             for (long pid : group.allProcesses()) {
-                ProcessStat process = ProcessStat.of(group.proc(), pid);
-                if (process != null && !process.isDead()) {
+                if (ProcessStat.liveThread(group.proc(), pid) != 0) {
                     return true;
                 }
-                vanished |= process == null;
+                vanished |= ProcessStat.of(group.proc(), pid) == null;
             }
         }
         return vanished;

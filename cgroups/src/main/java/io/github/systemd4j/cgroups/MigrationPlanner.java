@@ -96,7 +96,7 @@ final class MigrationPlanner {
         }
         Membership process = request.kind() == Kind.THREAD
                 ? system.thread(request.pid(), request.id())
-                : system.process(request.pid());
+                : system.livingProcess(request.pid());
         if (process.problem().isPresent()) {
             throw process.problem().get().failure();
         }
@@ -269,7 +269,7 @@ final class MigrationPlanner {
 
     /** A group of the container in which a process is not; null if it is in all of them, as those of the container are. */
     private @Nullable Group elsewhere(long pid) {
-        Membership process = system.process(pid);
+        Membership process = system.livingProcess(pid);
         for (Group group : own) {
             Path where = group.whereIs(process);
             if (where != null && !where.startsWith(group.directory())) {

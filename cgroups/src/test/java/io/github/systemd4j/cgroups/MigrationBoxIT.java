@@ -415,6 +415,44 @@ class MigrationBoxIT {
         assertThat(from.events().populated()).isFalse();
     }
 
+    /** Its main thread is a zombie, which v2 goes on to list where it has ended, and v1 puts into the root. */
+    @Test
+    void aProcessWithoutItsMainThreadIsMovedAndTakenBack() throws Exception {
+        List<Group> from = everywhere("from");
+        List<Group> to = everywhere("to");
+        Process process = box.headless(from);
+        MigrationReport report =
+                migration().from(array(from)).to(array(to)).plan().execute().orThrow();
+        for (Group group : to) {
+            assertThat(group.whereIs(process.pid())).as(report.toString()).isEqualTo(group.directory());
+            assertThat(group.events().populated()).as(group.toString()).isTrue();
+        }
+        for (Group group : from) {
+            assertThat(group.events().populated()).as(group.toString()).isFalse();
+        }
+        migration()
+                .process(process.pid())
+                .to(array(from))
+                .controllers("all")
+                .plan()
+                .execute()
+                .orThrow();
+
+        Process another = box.startIn(from, "sh", "-c", "while :; do (:); done"); // which takes more than one pass
+        MigrationReport late = migration()
+                .from(array(from))
+                .to(array(to))
+                .within(Duration.ofNanos(1))
+                .plan()
+                .execute();
+        assertThat(late.outcome()).as(late.toString()).isEqualTo(Outcome.ROLLED_BACK);
+        for (Group group : from) {
+            assertThat(group.whereIs(process.pid())).as(group.toString()).isEqualTo(group.directory());
+            assertThat(group.whereIs(another.pid())).as(group.toString()).isEqualTo(group.directory());
+        }
+        assertThat(Box.answer(process, "still")).isEqualTo("still");
+    }
+
     @Test
     @Tag("v1")
     void aCpusetIsFilledBeforeItGetsProcesses() throws Exception {

@@ -273,6 +273,39 @@ class MigrationTest {
     }
 
     @Test
+    void whatProcHidesEndsItSoon() throws Exception {
+        group("memory", "/engine/c", "555\n"); // with hidepid=2 there is no /proc/555
+        Group from = cgroups.group(cgroups.process(CONTAINER), "memory");
+        MigrationReport report =
+                cgroups.migration().from(from).to(from.parent()).plan().execute();
+        assertThat(report.outcome()).isEqualTo(Outcome.ROLLED_BACK);
+        assertThat(report.problem().orElseThrow().errno()).isEqualTo(Errno.EPERM);
+        assertThat(report.problem().orElseThrow()).hasMessageContaining("process 555 is listed in it");
+        assertThat(report.hierarchies().get(0).passes()).isBetween(50, 53);
+    }
+
+    @Test
+    void aProcessLivesAsLongAsAThreadOfIt() throws Exception {
+        String dead = "60" + String.format(STAT, 1, 0, 0).replace(" S ", " Z ");
+        write("proc/60/stat", dead);
+        write("proc/60/task/60/stat", dead);
+        assertThat(ProcessStat.liveThread(root.resolve("proc"), 60)).isZero();
+        write("proc/60/task/61/stat", dead);
+        assertThat(ProcessStat.liveThread(root.resolve("proc"), 60)).isZero();
+        write("proc/60/task/62/stat", "62" + String.format(STAT, 1, 0, 0));
+        assertThat(ProcessStat.liveThread(root.resolve("proc"), 60)).isEqualTo(62);
+        assertThat(ProcessStat.liveThread(root.resolve("proc"), CONTAINER)).isEqualTo(CONTAINER);
+        assertThat(ProcessStat.liveThread(root.resolve("proc"), 63)).isZero();
+
+        Group group = cgroups.group(cgroups.process(CONTAINER), "memory");
+        group("memory", "/engine/c", "60\n");
+        assertThat(group.events().populated()).isTrue();
+        write("proc/60/cgroup", "3:memory:/\n");
+        write("proc/60/task/62/cgroup", "3:memory:/engine\n");
+        assertThat(group.whereIs(60)).isEqualTo(group.parent().directory());
+    }
+
+    @Test
     void whatCannotBeExplainedIsTriedAgain() throws Exception {
         Group group = cgroups.group(cgroups.process(CONTAINER), "memory");
         Files.delete(group.directory().resolve("cgroup.procs"));
