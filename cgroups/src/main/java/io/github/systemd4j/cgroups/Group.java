@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -226,13 +227,13 @@ public final class Group {
      * The groups right below this one.
      *
      * @return in no order; none if this one was removed meanwhile
-     * @throws CgroupException if the directory cannot be read
+     * @throws CgroupException if the directory cannot be read; ENAMETOOLONG if a path in it is too long for the kernel
      */
     public List<Group> children() throws CgroupException {
         List<Group> children = new ArrayList<>();
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
             for (Path entry : entries) {
-                if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
+                if (isDirectory(entry)) {
                     children.add(child(RawPath.of(entry).fileName()));
                 }
             }
@@ -244,6 +245,18 @@ public final class Group {
             throw Refusal.ofReading(this, ".", e);
         }
         return children;
+    }
+
+    /** Of what cannot be told, such as a path that is too long, it must not be said that it is none. */
+    private boolean isDirectory(Path entry) throws CgroupException {
+        try {
+            return Files.readAttributes(entry, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                    .isDirectory();
+        } catch (NoSuchFileException e) {
+            return false; // removed meanwhile
+        } catch (IOException e) {
+            throw Refusal.ofLooking(this, entry, e);
+        }
     }
 
     /** This one and all below it, each after those below it. */

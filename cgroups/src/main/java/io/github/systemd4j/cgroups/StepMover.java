@@ -48,6 +48,7 @@ final class StepMover {
     private final Set<Long> vanished = new HashSet<>();
     private boolean created;
     private int idlePasses;
+    private int unlistedPasses;
     private int retries;
     private int passes;
     private int busyPasses;
@@ -90,7 +91,7 @@ final class StepMover {
     /** Two empty readings: one process may just come from somewhere else. */
     private void moveAll() throws CgroupException {
         for (int empty = 0; empty < 2; passes++) {
-            boolean found = moveListed();
+            boolean found = moveListed() || (empty == 1 && isSaidToBePopulated());
             empty = found ? 0 : empty + 1;
             if (found && idlePasses == 0 && ++busyPasses == PASSES_BEFORE_HOLD) {
                 hold.begin(); // what does not change need not be frozen
@@ -119,6 +120,7 @@ final class StepMover {
         }
         if (left == NONE || changed) {
             idlePasses = 0;
+            unlistedPasses = changed ? 0 : unlistedPasses;
         } else {
             idle(
                     left == 0
@@ -127,6 +129,21 @@ final class StepMover {
                                     + " (hidepid=), or its threads are in several groups");
         }
         return left != NONE;
+    }
+
+    /**
+     * In v2 the kernel counts for itself. It is asked last, where it counts what is to be moved alone.
+     */
+    private boolean isSaidToBePopulated() throws CgroupException {
+        boolean counts = request.children() && from.version() == CgroupVersion.V2 && !from.isAbove(to);
+        if (!counts || GroupFile.value(GroupFile.peek(from.directory().resolve("cgroup.events")), "populated") != 1) {
+            return false;
+        }
+        if (++unlistedPasses > IDLE_PASSES) {
+            throw refusal("cgroup.events says that it is populated, and there is no process listed in it or below");
+        }
+        Pause.sleep(IDLE_NANOS);
+        return true;
     }
 
     /** One that is just ending has no pid any more, or no group: that takes a moment. */

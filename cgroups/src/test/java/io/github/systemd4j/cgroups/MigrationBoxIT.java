@@ -29,6 +29,11 @@ class MigrationBoxIT {
             + " if (++$n % 3) { if ($p) { waitpid $p, 0 } else { POSIX::_exit(0) } }"
             + " elsif ($p) { POSIX::_exit(0) } }";
 
+    /** Goes into a group whose path is longer than the kernel takes. */
+    private static final String DEEP = "$| = 1; chdir shift or die; my $name = 'x' x 250;"
+            + " for (1..17) { mkdir $name or die; chdir $name or die }"
+            + " open my $procs, '>', 'cgroup.procs' or die; syswrite $procs, $$ or die; print \"in\\n\"; sleep 1000";
+
     private final Box box = new Box();
 
     @AfterEach
@@ -451,6 +456,32 @@ class MigrationBoxIT {
             assertThat(group.whereIs(another.pid())).as(group.toString()).isEqualTo(group.directory());
         }
         assertThat(Box.answer(process, "still")).isEqualTo("still");
+    }
+
+    /** Its files cannot be opened by their paths; the kernel makes it all the same. */
+    @Test
+    void aGroupThatIsTooDeepIsNotTakenForNone() throws Exception {
+        Group from = box.create(box.systemds(), "from");
+        Group to = box.create(box.systemds(), "to");
+        Process process = box.startIn(List.of(from), "sleep", "1000");
+        Migration plan = migration().from(from).to(to).plan();
+        Process deep = box.start("perl", "-e", DEEP, from.directory().toString());
+        assertThat(deep.inputReader().readLine()).isEqualTo("in");
+        try {
+            MigrationReport report = plan.execute();
+            assertThat(report.outcome()).as(report.toString()).isEqualTo(Outcome.ROLLED_BACK);
+            assertThat(report.problem().orElseThrow().errno()).isEqualTo(Errno.ENAMETOOLONG);
+            assertThat(from.processes()).containsExactly(process.pid());
+            assertThat(refused(() -> migration().from(from).to(to).plan()).errno())
+                    .isEqualTo(Errno.ENAMETOOLONG);
+        } finally {
+            deep.destroyForcibly().waitFor();
+            String left = from.directory().toString();
+            for (Pause pause = new Pause(Box.SOON); !left.isEmpty() && pause.again(); ) {
+                left = Box.run(
+                        "find", from.directory().toString(), "-mindepth", "1", "-depth", "-type", "d", "-delete");
+            }
+        }
     }
 
     @Test

@@ -285,6 +285,21 @@ class MigrationTest {
     }
 
     @Test
+    void whatTheKernelCountsAndDoesNotListIsNotDone() throws Exception {
+        group("unified", "/engine/c", "");
+        write("sys/fs/cgroup/unified/engine/c/cgroup.events", "populated 1\nfrozen 0\n");
+        Group from = cgroups.group(cgroups.process(CONTAINER), "unified");
+        Migration plan = cgroups.migration().from(from).to(from.parent()).plan();
+        MigrationReport report = plan.execute();
+        assertThat(report.outcome()).isEqualTo(Outcome.ROLLED_BACK);
+        assertThat(report.problem().orElseThrow().errno()).isEqualTo(Errno.EPERM);
+        assertThat(report.problem().orElseThrow()).hasMessageContaining("/engine/c): EPERM (1): cgroup.events says");
+
+        write("sys/fs/cgroup/unified/engine/c/cgroup.events", "populated 0\nfrozen 0\n");
+        assertThat(plan.execute().orThrow().outcome()).isEqualTo(Outcome.DONE);
+    }
+
+    @Test
     void aProcessLivesAsLongAsAThreadOfIt() throws Exception {
         String dead = "60" + String.format(STAT, 1, 0, 0).replace(" S ", " Z ");
         write("proc/60/stat", dead);
