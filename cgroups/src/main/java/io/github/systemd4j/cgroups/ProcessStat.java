@@ -90,6 +90,11 @@ record ProcessStat(char state, long parent, long flags, long start, long policy)
         return vanished ? -1 : 0;
     }
 
+    /** By a signal such as SIGSTOP. */
+    boolean isStopped() {
+        return state == 'T';
+    }
+
     boolean isImmovable() {
         return (flags & IMMOVABLE) != 0;
     }
