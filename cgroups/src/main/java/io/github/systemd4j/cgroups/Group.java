@@ -141,7 +141,12 @@ public final class Group {
         return Files.exists(directory.resolve("cgroup.procs"), LinkOption.NOFOLLOW_LINKS);
     }
 
-    /** Whether it is what its mount shows at the top. */
+    /** Whether it is the root of its hierarchy: by the files that the kernel gives to roots alone, or to all but them. */
+    boolean isRoot() {
+        return new Levels.Place(directory, name, version).isRoot();
+    }
+
+    /** Whether it is what its mount shows at the top, which need not be the root: there is no way further up. */
     boolean isTop() {
         return name.equals(mountPoint);
     }
@@ -579,8 +584,9 @@ public final class Group {
      *
      * @param builder what to start; it is not changed
      * @param groups one in each hierarchy at most
-     * @return the process, once it is in all groups
-     * @throws CgroupException if it could not join, with the group and why; then nothing was started
+     * @return the process, once it is in all groups, which is waited for up to 30 seconds
+     * @throws CgroupException if it could not join, with the group and why, or has not in that time, or if the groups
+     *     cannot be read; then the command was not started, or was killed
      * @throws IOException if {@code sh} cannot be started
      * @throws IllegalArgumentException if two {@code groups} are of the same hierarchy, or there is none
      */

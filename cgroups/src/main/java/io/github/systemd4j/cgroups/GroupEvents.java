@@ -36,7 +36,7 @@ final class GroupEvents {
         String memory = GroupFile.peek(group.directory().resolve("memory.events"));
         long oom = GroupFile.value(memory, "oom");
         long oomKills = GroupFile.value(memory, "oom_kill");
-        if (group.isTop()) { // the root has no such file, and is never empty
+        if (group.isRoot()) { // the root has no such file, and is never empty
             return new Events(true, false, oom, oomKills);
         }
         String events = group.read("cgroup.events");

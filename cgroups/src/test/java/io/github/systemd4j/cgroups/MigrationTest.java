@@ -88,7 +88,12 @@ class MigrationTest {
     }
 
     private void group(String hierarchy, String path, String pids) throws IOException {
-        write("sys/fs/cgroup/" + hierarchy + path + "/cgroup.procs", pids);
+        String group = "sys/fs/cgroup/" + hierarchy + path;
+        write(group + "/cgroup.procs", pids);
+        boolean unified = hierarchy.equals("unified");
+        if (unified != path.equals("/")) { // the kernel's sign of a root, or of what is none
+            write(group + (unified ? "/cgroup.events" : "/release_agent"), "");
+        }
     }
 
     private Migration.Builder container() {
@@ -223,6 +228,25 @@ class MigrationTest {
                         .plan()
                         .steps())
                 .hasSize(1);
+    }
+
+    /** As in a container with a cgroup namespace: there is nothing above that could be seen, and all the same it is no root. */
+    @Test
+    void theTopOfAMountIsNotTheRoot() throws Exception {
+        Files.delete(root.resolve("sys/fs/cgroup/memory/release_agent"));
+        write("sys/fs/cgroup/unified/cgroup.events", "populated 0\nfrozen 1\n");
+        Group unified = cgroups.group(cgroups.process(CONTAINER), "unified").top();
+        assertThat(unified.isRoot()).isFalse();
+        assertThat(unified.events()).isEqualTo(new Group.Events(false, true, -1, -1));
+        Group top = cgroups.group(cgroups.process(CONTAINER), "memory").top();
+        refused(
+                Errno.EPERM,
+                "Risk.INSIDE",
+                () -> cgroups.migration().from(top).to(top.child("engine")).plan());
+        assertThat(cgroups.group(cgroups.process(CONTAINER), "name=systemd")
+                        .top()
+                        .isRoot())
+                .isTrue();
     }
 
     @Test
