@@ -205,6 +205,20 @@ class MigrationTest {
     }
 
     @Test
+    void aLineWithoutAControllerIsNoHierarchy() throws Exception {
+        write("proc/" + CONTAINER + "/cgroup", "3::/x\n2:memory:/engine/c\n");
+        Group memory = cgroups.group(cgroups.process(99), "memory");
+        assertThat(cgroups.migration()
+                        .process(CONTAINER)
+                        .to(memory)
+                        .controllers("memory")
+                        .plan()
+                        .steps())
+                .extracting(Step::hierarchy)
+                .containsExactly("memory");
+    }
+
+    @Test
     void theRisks() throws Exception {
         Group own = cgroups.group(cgroups.process(CONTAINER), "memory");
         Group top = own.parent().parent();
