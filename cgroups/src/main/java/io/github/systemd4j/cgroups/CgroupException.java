@@ -54,6 +54,8 @@ public final class CgroupException extends IOException {
         ENOSPC(28),
         /** Mounted read-only. */
         EROFS(30),
+        /** Name too long: a path of more than PATH_MAX, 4096 bytes. */
+        ENAMETOOLONG(36),
         /** Too many symbolic links. */
         ELOOP(40),
         /** No data: the process is in no such hierarchy. */

@@ -188,6 +188,15 @@ public final class Cgroups {
         return read(root.resolve("proc/" + thread + "/cgroup"), thread);
     }
 
+    /**
+     * Where a process is, by a thread of it that has not ended. When the main thread has, v1 says that it is in the root,
+     * and v2 leaves it where it was while the others move on.
+     */
+    Membership livingProcess(long pid) {
+        long thread = ProcessStat.liveThread(proc(), pid);
+        return thread == 0 || thread == pid ? process(pid) : thread(pid, thread);
+    }
+
     static void requireId(String name, long id) {
         if (id <= 0) {
             throw new IllegalArgumentException(name + ": " + id + " must be positive");

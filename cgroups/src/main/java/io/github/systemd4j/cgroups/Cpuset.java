@@ -14,7 +14,7 @@ final class Cpuset {
     /** Gives a group, and those above it that lack it too, what the next one above has. What has something keeps it. */
     static void fill(Group group) throws CgroupException {
         if (group.version() != CgroupVersion.V1 || !group.controllers().contains("cpuset") || group.isTop()) {
-            return;
+            return; // from the top there is no way to those above
         }
         for (String file : FILES) {
             Path own = group.directory().resolve(file);

@@ -108,11 +108,13 @@ final class Figures {
 
     private Memory memoryOfV1(Place place) {
         Map<String, Long> events = new LinkedHashMap<>();
-        long hits = number(place, "memory.failcnt").orElse(0); // of the limit of both, if that was met first:
-        hits += place.has("memory.memsw.failcnt")
-                ? number(place, "memory.memsw.failcnt").orElse(0)
-                : 0;
-        events.put("max", hits);
+        OptionalLong hits = number(place, "memory.failcnt");
+        if (hits.isPresent()) {
+            long both = place.has("memory.memsw.failcnt") // of the limit of both, if that was met first
+                    ? number(place, "memory.memsw.failcnt").orElse(0)
+                    : 0;
+            events.put("max", hits.getAsLong() + both);
+        }
         Long kills = ControlFile.flat(text(place, "memory.oom_control")).get("oom_kill");
         if (kills != null) {
             events.put("oom_kill", kills);

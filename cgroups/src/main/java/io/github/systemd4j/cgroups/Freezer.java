@@ -3,6 +3,8 @@ package io.github.systemd4j.cgroups;
 import io.github.systemd4j.cgroups.CgroupException.Errno;
 import java.nio.file.Files;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 
 /** Stopping, continuing and killing all processes of a group, in both versions. */
@@ -20,10 +22,19 @@ final class Freezer {
     static void freeze(Group group, Pause pause) throws CgroupException {
         requireFreezer(group);
         requireOthers("freeze", group);
-        boolean frozen = group.version() == CgroupVersion.V2 ? freezeV2(group, pause) : changeV1(group, true, pause);
-        if (!frozen) {
-            write(group, false);
-            throw timeout("freeze", group, "not all processes have stopped; they were thawed again");
+        try {
+            boolean frozen =
+                    group.version() == CgroupVersion.V2 ? freezeV2(group, pause) : changeV1(group, true, pause);
+            if (!frozen) {
+                throw timeout("freeze", group, "not all processes have stopped; they were thawed again");
+            }
+        } catch (CgroupException | RuntimeException e) {
+            try {
+                write(group, false); // half frozen is worse than not at all, whatever the reason
+            } catch (CgroupException again) {
+                e.addSuppressed(again);
+            }
+            throw e;
         }
     }
 
@@ -104,8 +115,10 @@ final class Freezer {
         }
     }
 
+    /** The kernel's own signal goes to the main thread, and if that has ended already, the others do not get it. */
     private static boolean killV2(Group group, Pause pause) throws CgroupException {
         group.write(KILL, "1");
+        signalAll(group, group.allProcesses());
         return GroupEvents.await(group, events -> !events.populated(), pause);
     }
 
@@ -115,12 +128,12 @@ final class Freezer {
      */
     static boolean signal(Group group, Pause pause) throws CgroupException {
         do {
-            boolean frozen = tryToFreeze(group);
+            boolean frozen = tryToFreeze(group, pause);
             try {
-                signalAll(group.allProcesses());
+                signalAll(group, group.allProcesses());
             } finally {
                 if (frozen) {
-                    write(group, false);
+                    thawIfThere(group);
                 }
             }
             if (!GroupEvents.of(group).populated()) {
@@ -130,25 +143,49 @@ final class Freezer {
         return false;
     }
 
-    private static boolean tryToFreeze(Group group) throws CgroupException {
+    private static boolean tryToFreeze(Group group, Pause pause) throws CgroupException {
         if (!hasFreezer(group)) {
             return false;
         }
         try {
-            freeze(group, new Pause(BEFORE_KILLING));
+            Duration left = Duration.ofNanos(Math.max(pause.leftNanos(), 0));
+            freeze(group, new Pause(left.compareTo(BEFORE_KILLING) < 0 ? left : BEFORE_KILLING));
             return true;
         } catch (CgroupException e) {
-            if (e.errno() == Errno.ETIMEDOUT) {
+            if (e.errno() == Errno.ETIMEDOUT || !group.exists()) {
                 return false;
             }
             throw e;
         }
     }
 
-    /** The JDK looks whether it still is the process that was found, so no other one with its pid is hit. */
-    private static void signalAll(Set<Long> pids) {
+    private static void thawIfThere(Group group) throws CgroupException {
+        try {
+            write(group, false);
+        } catch (CgroupException e) {
+            if (group.exists()) {
+                throw e;
+            }
+        }
+    }
+
+    /**
+     * A pid that was listed may be a stranger's by now. So the group is read again once the JDK knows the process by its
+     * start time: who is listed then is that process, and if it ends before the signal, the JDK looks at the time and
+     * hits nobody.
+     */
+    static void signalAll(Group group, Set<Long> pids) throws CgroupException {
+        List<ProcessHandle> found = new ArrayList<>();
         for (long pid : pids) {
-            ProcessHandle.of(pid).ifPresent(ProcessHandle::destroyForcibly);
+            if (pid > 0) {
+                ProcessHandle.of(pid).ifPresent(found::add);
+            }
+        }
+        Set<Long> still = group.allProcesses();
+        for (ProcessHandle process : found) {
+            if (still.contains(process.pid())) {
+                process.destroyForcibly();
+            }
         }
     }
 

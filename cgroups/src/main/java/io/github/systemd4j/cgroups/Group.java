@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -140,7 +141,12 @@ public final class Group {
         return Files.exists(directory.resolve("cgroup.procs"), LinkOption.NOFOLLOW_LINKS);
     }
 
-    /** Whether it is what its mount shows at the top. */
+    /** Whether it is the root of its hierarchy: by the files that the kernel gives to roots alone, or to all but them. */
+    boolean isRoot() {
+        return new Levels.Place(directory, name, version).isRoot();
+    }
+
+    /** Whether it is what its mount shows at the top, which need not be the root: there is no way further up. */
     boolean isTop() {
         return name.equals(mountPoint);
     }
@@ -176,7 +182,7 @@ public final class Group {
     /** Where a process or thread is in this hierarchy; null if it is not there, or cannot be told. */
     @Nullable
     Path whereIs(long id) {
-        return whereIs(system.process(id));
+        return whereIs(system.livingProcess(id));
     }
 
     @Nullable
@@ -226,13 +232,13 @@ public final class Group {
      * The groups right below this one.
      *
      * @return in no order; none if this one was removed meanwhile
-     * @throws CgroupException if the directory cannot be read
+     * @throws CgroupException if the directory cannot be read; ENAMETOOLONG if a path in it is too long for the kernel
      */
     public List<Group> children() throws CgroupException {
         List<Group> children = new ArrayList<>();
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
             for (Path entry : entries) {
-                if (Files.isDirectory(entry, LinkOption.NOFOLLOW_LINKS)) {
+                if (isDirectory(entry)) {
                     children.add(child(RawPath.of(entry).fileName()));
                 }
             }
@@ -244,6 +250,18 @@ public final class Group {
             throw Refusal.ofReading(this, ".", e);
         }
         return children;
+    }
+
+    /** Of what cannot be told, such as a path that is too long, it must not be said that it is none. */
+    private boolean isDirectory(Path entry) throws CgroupException {
+        try {
+            return Files.readAttributes(entry, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS)
+                    .isDirectory();
+        } catch (NoSuchFileException e) {
+            return false; // removed meanwhile
+        } catch (IOException e) {
+            throw Refusal.ofLooking(this, entry, e);
+        }
     }
 
     /** This one and all below it, each after those below it. */
@@ -566,8 +584,9 @@ public final class Group {
      *
      * @param builder what to start; it is not changed
      * @param groups one in each hierarchy at most
-     * @return the process, once it is in all groups
-     * @throws CgroupException if it could not join, with the group and why; then nothing was started
+     * @return the process, once it is in all groups, which is waited for up to 30 seconds
+     * @throws CgroupException if it could not join, with the group and why, or has not in that time, or if the groups
+     *     cannot be read; then the command was not started, or was killed
      * @throws IOException if {@code sh} cannot be started
      * @throws IllegalArgumentException if two {@code groups} are of the same hierarchy, or there is none
      */

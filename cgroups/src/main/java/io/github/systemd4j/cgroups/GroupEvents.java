@@ -36,7 +36,7 @@ final class GroupEvents {
         String memory = GroupFile.peek(group.directory().resolve("memory.events"));
         long oom = GroupFile.value(memory, "oom");
         long oomKills = GroupFile.value(memory, "oom_kill");
-        if (group.isTop()) { // the root has no such file, and is never empty
+        if (group.isRoot()) { // the root has no such file, and is never empty
             return new Events(true, false, oom, oomKills);
         }
         String events = group.read("cgroup.events");
@@ -62,11 +62,10 @@ final class GroupEvents {
         for (int looks = 0; vanished && looks < LOOKS; looks++) {
             vanished = false;
             for (long pid : group.allProcesses()) {
-                ProcessStat process = ProcessStat.of(group.proc(), pid);
-                if (process != null && !process.isDead()) {
+                if (ProcessStat.liveThread(group.proc(), pid) != 0) {
                     return true;
                 }
-                vanished |= process == null;
+                vanished |= ProcessStat.of(group.proc(), pid) == null;
             }
         }
         return vanished;

@@ -12,8 +12,11 @@ import java.util.Set;
 /** Starts a process inside of groups: a shell that joins them and then becomes the command. */
 final class Launcher {
 
-    /** EXIT_CGROUP of systemd.exec(5), which means just that. */
-    private static final int COULD_NOT_JOIN = 219;
+    /**
+     * A shell that could not join stops, and is killed then: its status could be one that the command has too. Should
+     * somebody let it go on, it ends with EXIT_CGROUP of systemd.exec(5).
+     */
+    private static final String COULD_NOT_JOIN = "{ kill -STOP $$; exit 219; }";
 
     private static final Duration LIMIT = Duration.ofSeconds(30);
 
@@ -28,8 +31,13 @@ final class Launcher {
         List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", script, "sh"));
         command.addAll(builder.command());
         Process process = copy(builder, command).start();
-        if (hasJoined(process, script, groups, new Pause(LIMIT))) {
-            return process;
+        try {
+            if (hasJoined(process, script, groups, new Pause(LIMIT))) {
+                return process;
+            }
+        } catch (IOException | RuntimeException e) {
+            process.destroyForcibly(); // nobody would know of it
+            throw e;
         }
         process.destroyForcibly();
         throw failure(groups);
@@ -54,7 +62,7 @@ final class Launcher {
             RawPath procs = RawPath.of(group.directory().resolve("cgroup.procs"));
             script.append("echo 0 > \"$(printf %b '")
                     .append(escaped(procs.raw()))
-                    .append("')\" || exit ")
+                    .append("')\" || ")
                     .append(COULD_NOT_JOIN)
                     .append('\n');
         }
@@ -87,15 +95,17 @@ final class Launcher {
         return to;
     }
 
-    /** Joined or ended as something else: the shell ends with that status only if it could not join. */
+    /** Joined, or has ended, which it does as the command alone. */
     private static boolean hasJoined(Process process, String script, List<Group> groups, Pause pause)
             throws IOException {
         do {
-            if (!process.isAlive()) {
-                return process.exitValue() != COULD_NOT_JOIN;
-            }
-            if (isIn(groups, process.pid()) || isAnother(groups.get(0).proc(), process.pid(), script)) {
+            Path proc = groups.get(0).proc();
+            ProcessStat stat = ProcessStat.of(proc, process.pid());
+            if (!process.isAlive() || isIn(groups, process.pid()) || isAnother(proc, process.pid(), script)) {
                 return true;
+            }
+            if (stat != null && stat.isStopped()) {
+                return false; // it was stopped before it was looked what it is: it is the shell
             }
         } while (pause.again());
         return false;

@@ -1,5 +1,6 @@
 package io.github.systemd4j.cgroups;
 
+import io.github.systemd4j.cgroups.CgroupException.Errno;
 import io.github.systemd4j.cgroups.Limit.Absent;
 import io.github.systemd4j.cgroups.Limit.Effective;
 import io.github.systemd4j.cgroups.Limit.Level;
@@ -113,11 +114,19 @@ final class Levels {
         for (Place place : places) {
             levels.add(new Level<>(place.directory(), place.name(), read(place, reader)));
         }
-        boolean complete = places.get(places.size() - 1).isRoot();
+        boolean complete =
+                places.get(places.size() - 1).isRoot() && levels.stream().allMatch(Levels::isKnown);
         Level<T> binding = tightest(levels);
         return binding == null
                 ? new Effective<>(weakest(levels), Optional.empty(), levels, complete)
                 : new Effective<>(binding.limit(), Optional.of(binding), levels, complete);
+    }
+
+    /** Whether a level has told its limit, or that it cannot have one. */
+    private static boolean isKnown(Level<?> level) {
+        return !(level.limit() instanceof Absent<?> absent)
+                || absent.errno() == Errno.ENOENT
+                || absent.errno() == Errno.EOPNOTSUPP;
     }
 
     private static <T extends Comparable<T>> @Nullable Level<T> tightest(List<Level<T>> levels) {

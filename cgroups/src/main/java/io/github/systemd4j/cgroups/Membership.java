@@ -186,6 +186,9 @@ public final class Membership {
             controllers.add(new String(text, start, comma - start, ISO_8859_1));
             start = comma + 1;
         }
+        if (hierarchy != 0 && (controllers.isEmpty() || controllers.contains(""))) {
+            return null; // only the unified one goes without a name
+        }
         return new Entry(hierarchy, controllers, RawPath.trusted(Arrays.copyOfRange(text, second + 1, end)));
     }
 

@@ -60,7 +60,7 @@ final class MigrationPlanner {
         List<Source> sources = sources();
         requireKnown(sources);
         for (Source source : sources) {
-            if (source.group() != null && !source.group().isTop()) {
+            if (source.group() != null && !source.group().isRoot()) {
                 own.add(source.group());
             }
         }
@@ -96,7 +96,7 @@ final class MigrationPlanner {
         }
         Membership process = request.kind() == Kind.THREAD
                 ? system.thread(request.pid(), request.id())
-                : system.process(request.pid());
+                : system.livingProcess(request.pid());
         if (process.problem().isPresent()) {
             throw process.problem().get().failure();
         }
@@ -222,7 +222,7 @@ final class MigrationPlanner {
     private boolean isItsOwn(Group to, Membership target, Group from) {
         String unit = system.units(target).unit().orElse(null);
         if (unit == null) {
-            return !to.isTop() && !to.isAbove(from);
+            return !to.isRoot() && !to.isAbove(from);
         }
         for (RawPath at = to.name(); at.raw().length > 1; at = at.parent()) {
             if (UnitName.fromCgroupName(at.fileName().latin1()).equals(unit)) {
@@ -233,7 +233,7 @@ final class MigrationPlanner {
     }
 
     private void checkSource(Group from, Group into) throws Stays, CgroupException {
-        if (from.isTop() && !request.allows(Risk.ROOT)) {
+        if (from.isRoot() && !request.allows(Risk.ROOT)) {
             throw new Stays(Errno.EPERM, "the source is the root, with all that is in no other group (Risk.ROOT)");
         }
         if (from.isAbove(into) && !request.allows(Risk.INSIDE)) {
@@ -269,7 +269,7 @@ final class MigrationPlanner {
 
     /** A group of the container in which a process is not; null if it is in all of them, as those of the container are. */
     private @Nullable Group elsewhere(long pid) {
-        Membership process = system.process(pid);
+        Membership process = system.livingProcess(pid);
         for (Group group : own) {
             Path where = group.whereIs(process);
             if (where != null && !where.startsWith(group.directory())) {

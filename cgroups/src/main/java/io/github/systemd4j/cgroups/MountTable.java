@@ -157,8 +157,13 @@ public final class MountTable {
             if (below == null || !isVisible(mount)) {
                 worst = worse(worst, why(mount, place, below, entry, controller));
             } else if (best == null || isBetter(mount, below, best, way)) {
-                best = mount;
-                way = below;
+                Mount over = whatHides(mount, below, place, entry, word);
+                if (over == null) {
+                    best = mount;
+                    way = below;
+                } else {
+                    worst = worse(worst, hiddenBy(over, controller));
+                }
             }
         }
         return best == null ? worst : found(best, way, root);
@@ -176,12 +181,7 @@ public final class MountTable {
     }
 
     private static Found found(Mount mount, byte[] way, Path root) {
-        int length = mount.isAtRoot() ? 0 : mount.point.length;
-        byte[] name = new byte[Math.max(length + way.length, 1)];
-        name[0] = '/';
-        System.arraycopy(mount.point, 0, name, 0, length);
-        System.arraycopy(way, 0, name, length, way.length);
-        RawPath raw = RawPath.trusted(name);
+        RawPath raw = RawPath.trusted(join(mount, way));
         CgroupVersion version = mount.version == CgroupVersion.V1 ? CgroupVersion.V1 : CgroupVersion.V2;
         return new Found(
                 raw.toPath(root),
@@ -191,6 +191,15 @@ public final class MountTable {
                 RawPath.trusted(mount.root),
                 RawPath.trusted(way),
                 mount.device);
+    }
+
+    private static byte[] join(Mount mount, byte[] way) {
+        int length = mount.isAtRoot() ? 0 : mount.point.length;
+        byte[] name = new byte[Math.max(length + way.length, 1)];
+        name[0] = '/';
+        System.arraycopy(mount.point, 0, name, 0, length);
+        System.arraycopy(way, 0, name, length, way.length);
+        return name;
     }
 
     /** Why a mount does not help. */
@@ -213,6 +222,11 @@ public final class MountTable {
                 Reason.OUTSIDE,
                 controller,
                 at + " shows " + RawPath.trusted(mount.root) + ", and " + entry.path() + " is not in there");
+    }
+
+    private static Absent hiddenBy(Mount over, String controller) {
+        return Absent.of(
+                Reason.HIDDEN, controller, "the mount at " + RawPath.trusted(over.point) + " lies over the directory");
     }
 
     /** The later constant says more. */
@@ -257,6 +271,42 @@ public final class MountTable {
             }
         }
         return false;
+    }
+
+    /**
+     * What lies over the directory to which a way leads from the top of a mount, inside of the hierarchy; null if nothing
+     * does, or what shows the same directory again, such as a bind mount onto itself.
+     */
+    private @Nullable Mount whatHides(Mount mount, byte[] way, NamespacePath place, Entry entry, byte[] controller) {
+        byte[] directory = join(mount, way);
+        Mount last = mount;
+        Mount next = mountOnWay(mount, directory);
+        for (int steps = 0; next != null && steps <= mounts.size(); steps++) {
+            last = next;
+            next = mountOnWay(next, directory);
+        }
+        if (last == mount) {
+            return null;
+        }
+        NamespacePath top = isOf(last, entry, controller) ? last.place() : null;
+        byte[] below = top == null ? null : place.below(top);
+        byte[] rest = Arrays.copyOfRange(directory, last.point.length, directory.length);
+        return below != null && Arrays.equals(below, rest) ? null : last;
+    }
+
+    /** The mount that one comes to first on the way to a directory; of several on the same point the last one. */
+    private @Nullable Mount mountOnWay(Mount mount, byte[] directory) {
+        Mount first = null;
+        int at = family.firstBelow(mount.id);
+        for (Mount child; (child = family.below(mount.id, at)) != null; at++) {
+            if (child != mount
+                    && !child.isAtRoot()
+                    && Bytes.isBelow(directory, child.point)
+                    && (first == null || child.point.length <= first.point.length)) {
+                first = child;
+            }
+        }
+        return first;
     }
 
     /** Whether something is mounted on the mount's own top directory. */

@@ -1,12 +1,15 @@
 package io.github.systemd4j.cgroups;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What we need of {@code /proc/PID/stat}, proc_pid_stat(5).
+ * What we need of {@code /proc/PID/stat}, proc_pid_stat(5): of a process, what its main thread is like.
  *
  * @param state such as {@code Z} for a zombie
  * @param parent the pid of its parent; 0 if that is not in our pid namespace
@@ -20,10 +23,17 @@ record ProcessStat(char state, long parent, long flags, long start, long policy)
     /** The kernel's: first in, first out, and round robin. */
     private static final List<Long> REAL_TIME = List.of(1L, 2L);
 
+    /** How often the threads of a process are listed anew, because one has ended meanwhile and may have left others. */
+    private static final int LOOKS = 100;
+
     /** Null if there is no such process. */
     static @Nullable ProcessStat of(Path proc, long pid) {
+        return read(proc.resolve(pid + "/stat"));
+    }
+
+    private static @Nullable ProcessStat read(Path file) {
         try {
-            String text = GroupFile.read(proc.resolve(pid + "/stat"));
+            String text = GroupFile.read(file);
             // the name may have spaces and parentheses in it, what follows has none
             List<String> words = GroupFile.words(text.substring(text.lastIndexOf(')') + 1));
             return new ProcessStat(
@@ -37,9 +47,52 @@ record ProcessStat(char state, long parent, long flags, long start, long policy)
         }
     }
 
-    /** Whether it has ended, and only waits to be asked for its status. */
+    /** Whether this thread has ended. Of a main thread that means nothing yet: the others may go on without it. */
     boolean isDead() {
         return state == 'Z' || state == 'X';
+    }
+
+    /**
+     * A thread of a process that has not ended: the main one, or another if that has ended before the others; 0 if the
+     * process only waits to be asked for its status, or is not there.
+     */
+    static long liveThread(Path proc, long pid) {
+        ProcessStat main = of(proc, pid);
+        if (main == null) {
+            return 0;
+        }
+        if (!main.isDead()) {
+            return pid;
+        }
+        Path tasks = proc.resolve(pid + "/task");
+        long thread = -1;
+        for (int looks = 0; thread < 0 && looks < LOOKS; looks++) {
+            thread = otherThread(tasks, pid);
+        }
+        return Math.max(thread, 0);
+    }
+
+    /** -1 if one has vanished while it was looked at: whom it has started may not have been listed. */
+    private static long otherThread(Path tasks, long main) {
+        boolean vanished = false;
+        try (DirectoryStream<Path> threads = Files.newDirectoryStream(tasks)) {
+            for (Path task : threads) {
+                long id = GroupFile.number(String.valueOf(task.getFileName()));
+                ProcessStat thread = id == main ? null : read(task.resolve("stat"));
+                if (thread != null && !thread.isDead()) {
+                    return id;
+                }
+                vanished |= thread == null && id != main;
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            return 0;
+        }
+        return vanished ? -1 : 0;
+    }
+
+    /** By a signal such as SIGSTOP. */
+    boolean isStopped() {
+        return state == 'T';
     }
 
     boolean isImmovable() {

@@ -164,8 +164,8 @@ public final class RawPath {
     }
 
     /**
-     * For people: the text, if it is UTF-8; otherwise with the odd bytes as {@code \xNN}. Control characters are shown
-     * like that too, so that it is one line.
+     * For people: the text, if it is UTF-8; otherwise with the odd bytes as {@code \xNN}. So are the bytes of control
+     * and format characters and of those that separate lines and paragraphs: it is one line, and looks like what it is.
      */
     @Override
     public String toString() {
@@ -177,14 +177,28 @@ public final class RawPath {
         }
         boolean utf8 = text.getBytes(UTF_8).length == bytes.length;
         StringBuilder shown = new StringBuilder(text.length());
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c < ' ' || c == 127 || (c >= 128 && !utf8)) {
-                shown.append("\\x").append(HEX.charAt(c >> 4 & 15)).append(HEX.charAt(c & 15));
+        for (int i = 0; i < text.length(); ) {
+            String character = Character.toString(text.codePointAt(i));
+            i += character.length();
+            if (!isShown(character.codePointAt(0)) || (character.charAt(0) >= 128 && !utf8)) {
+                escape(shown, character.getBytes(utf8 ? UTF_8 : ISO_8859_1));
             } else {
-                shown.append(c);
+                shown.append(character);
             }
         }
         return shown.toString();
+    }
+
+    private static boolean isShown(int character) {
+        return switch (Character.getType(character)) {
+            case Character.CONTROL, Character.FORMAT, Character.LINE_SEPARATOR, Character.PARAGRAPH_SEPARATOR -> false;
+            default -> true;
+        };
+    }
+
+    private static void escape(StringBuilder shown, byte[] character) {
+        for (byte b : character) {
+            shown.append("\\x").append(HEX.charAt(b >> 4 & 15)).append(HEX.charAt(b & 15));
+        }
     }
 }

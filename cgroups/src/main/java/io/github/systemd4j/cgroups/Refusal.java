@@ -20,6 +20,9 @@ final class Refusal {
 
     private static final String PROCS = "cgroup.procs";
 
+    /** Of the kernel's limits.h, with the NUL at the end. */
+    private static final int PATH_MAX = 4096;
+
     private record Cause(Errno errno, String advice) {}
 
     private Refusal() {}
@@ -255,6 +258,20 @@ final class Refusal {
                     "the group is threaded; its processes are listed by " + domain(group.directory()));
         }
         return failure("read", file, cause, "", e);
+    }
+
+    /** What something in a group is could not be told. */
+    static CgroupException ofLooking(Group group, Path entry, IOException e) {
+        Errno errno = Errno.of(e);
+        Cause cause = null;
+        if (RawPath.of(entry).raw().length >= PATH_MAX) {
+            cause = new Cause(
+                    Errno.ENAMETOOLONG,
+                    "the path has " + PATH_MAX + " bytes or more; what is in there can be reached from nearer alone");
+        } else if (errno != Errno.UNKNOWN) {
+            cause = new Cause(errno, "it cannot be told what is in " + group.name());
+        }
+        return failure("stat", entry, cause, "", e);
     }
 
     /** A group could not be made. */

@@ -21,8 +21,13 @@ final class StepMover {
     /** So many passes were not enough for what forks as fast as it can: facts in docs/adr/0008. */
     private static final int PASSES_BEFORE_HOLD = 25;
 
-    private static final int NAMELESS_PASSES = 50;
-    private static final long NAMELESS_NANOS = 10_000_000;
+    /** So many passes one after the other in which nothing changes, each with a pause, are enough. */
+    private static final int IDLE_PASSES = 50;
+
+    private static final long IDLE_NANOS = 10_000_000;
+
+    /** No pid, and not the 0 of one that has no name here. */
+    private static final long NONE = -1;
 
     private static final Duration TO_REMOVE = Duration.ofSeconds(2);
 
@@ -42,9 +47,11 @@ final class StepMover {
 
     private final Set<Long> vanished = new HashSet<>();
     private boolean created;
-    private int namelessPasses;
+    private int idlePasses;
+    private int unlistedPasses;
     private int retries;
     private int passes;
+    private int busyPasses;
 
     StepMover(Cgroups system, Request request, Step step, Hold hold, Pause pause) {
         this.system = system;
@@ -84,10 +91,10 @@ final class StepMover {
     /** Two empty readings: one process may just come from somewhere else. */
     private void moveAll() throws CgroupException {
         for (int empty = 0; empty < 2; passes++) {
-            boolean found = moveListed();
+            boolean found = moveListed() || (empty == 1 && isSaidToBePopulated());
             empty = found ? 0 : empty + 1;
-            if (found && passes == PASSES_BEFORE_HOLD) {
-                hold.begin();
+            if (found && idlePasses == 0 && ++busyPasses == PASSES_BEFORE_HOLD) {
+                hold.begin(); // what does not change need not be frozen
             }
             if (found && pause.isOver()) {
                 throw new CgroupException(
@@ -101,30 +108,50 @@ final class StepMover {
 
     /** Whether there was anything. */
     private boolean moveListed() throws CgroupException {
-        boolean found = false;
-        boolean nameless = false;
+        long left = NONE;
+        boolean changed = false;
         for (Group group : sources()) {
             for (long pid : group.processesIfThere()) {
-                if (pid == 0) {
-                    nameless = true;
-                } else if (isLeft(pid)) {
-                    found = true;
-                    moveOne(pid, group);
+                if (pid == 0 || isLeft(pid)) {
+                    left = Math.max(left, pid);
+                    changed |= pid != 0 && moveOne(pid, group);
                 }
             }
         }
-        if (nameless && !found) {
-            waitForNameless();
+        if (left == NONE || changed) {
+            idlePasses = 0;
+            unlistedPasses = changed ? 0 : unlistedPasses;
+        } else {
+            idle(
+                    left == 0
+                            ? "there is a process in it that is outside of our pid namespace, and has no pid here"
+                            : "process " + left + " is listed in it, and it cannot be told where it is: /proc hides it"
+                                    + " (hidepid=), or its threads are in several groups");
         }
-        return found || nameless;
+        return left != NONE;
     }
 
-    /** One that is just ending has no pid any more; one that is outside of our pid namespace never has one. */
-    private void waitForNameless() throws CgroupException {
-        if (++namelessPasses > NAMELESS_PASSES) {
-            throw refusal("there is a process in it that is outside of our pid namespace, and has no pid here");
+    /**
+     * In v2 the kernel counts for itself. It is asked last, where it counts what is to be moved alone.
+     */
+    private boolean isSaidToBePopulated() throws CgroupException {
+        boolean counts = request.children() && from.version() == CgroupVersion.V2 && !from.isAbove(to);
+        if (!counts || GroupFile.value(GroupFile.peek(from.directory().resolve("cgroup.events")), "populated") != 1) {
+            return false;
         }
-        Pause.sleep(NAMELESS_NANOS);
+        if (++unlistedPasses > IDLE_PASSES) {
+            throw refusal("cgroup.events says that it is populated, and there is no process listed in it or below");
+        }
+        Pause.sleep(IDLE_NANOS);
+        return true;
+    }
+
+    /** One that is just ending has no pid any more, or no group: that takes a moment. */
+    private void idle(String reason) throws CgroupException {
+        if (++idlePasses > IDLE_PASSES) {
+            throw refusal(reason);
+        }
+        Pause.sleep(IDLE_NANOS);
     }
 
     /** The source and the groups below it, but not the target, should that be there. */
@@ -142,13 +169,25 @@ final class StepMover {
         return sources;
     }
 
-    /** A zombie may be listed where it was for as long as nobody asks for its status; it cannot do anything any more. */
+    /**
+     * A zombie may be listed where it was for as long as nobody asks for its status; it cannot do anything any more. So
+     * may a process be of which the main thread has ended, and then it is where its other threads are.
+     */
     private boolean isLeft(long pid) {
-        if (!moved.containsKey(pid)) {
+        if (!moved.containsKey(pid) && !vanished.contains(pid)) {
             return true;
         }
         ProcessStat process = ProcessStat.of(system.proc(), pid);
-        return process != null && !process.isDead();
+        if (process == null || !process.isDead()) {
+            return true; // null: it has just ended, or is hidden from us
+        }
+        long thread = ProcessStat.liveThread(system.proc(), pid);
+        Path where = thread == 0 ? null : from.whereIs(system.thread(pid, thread));
+        return thread != 0 && (where == null || isInSource(where));
+    }
+
+    private boolean isInSource(Path where) {
+        return where.startsWith(from.directory()) && !(from.isAbove(to) && where.startsWith(to.directory()));
     }
 
     /** All processes that would be moved now. */
@@ -163,36 +202,38 @@ final class StepMover {
         return pids;
     }
 
-    private void moveOne(long id, Group origin) throws CgroupException {
+    /** False if nothing is different now: it is as gone as it was before. */
+    private boolean moveOne(long id, Group origin) throws CgroupException {
         if (id == self && !Mover.mayMoveSelf(request)) {
             throw refusal("this very process has come into it");
         }
         Path where = where(id);
-        if (where == null || !where.startsWith(from.directory())) {
-            vanish(id); // the pid may be that of another process by now: never move what is not of the source
-            return;
+        if (where == null || !isInSource(where)) {
+            return vanish(id); // the pid may be that of another process by now: never move what is not of the source
         }
         try {
             retries += to.move(id, file());
             moved.put(id, origin);
+            return true;
         } catch (CgroupException e) {
             if (e.errno() != Errno.ESRCH) {
                 throw e;
             }
-            vanish(id);
+            return vanish(id);
         }
     }
 
-    private void vanish(long id) throws CgroupException {
-        vanished.add(id);
+    private boolean vanish(long id) throws CgroupException {
         if (!request.isWhole()) {
             throw new CgroupException(
                     "migrate", from.toString(), Errno.ESRCH, id + " has ended, or is no longer in this group");
         }
+        return vanished.add(id);
     }
 
     private @Nullable Path where(long id) {
-        return from.whereIs(request.kind() == Kind.THREAD ? system.thread(request.pid(), id) : system.process(id));
+        return from.whereIs(
+                request.kind() == Kind.THREAD ? system.thread(request.pid(), id) : system.livingProcess(id));
     }
 
     private String file() {
@@ -227,10 +268,12 @@ final class StepMover {
     private void takeBackProcesses(Pause limit) throws CgroupException {
         for (boolean found = true; found; ) {
             found = false;
-            for (long pid : to.processesIfThere()) {
+            Set<Long> listed = new HashSet<>(to.processesIfThere());
+            Set<Long> candidates = new HashSet<>(listed);
+            candidates.addAll(moved.keySet());
+            for (long pid : candidates) {
                 Group origin = origin(pid);
-                ProcessStat process = ProcessStat.of(system.proc(), pid);
-                if (origin != null && process != null && !process.isDead()) {
+                if (origin != null && isInTarget(pid, listed)) {
                     found = true;
                     moveBack(pid, origin);
                 }
@@ -239,6 +282,14 @@ final class StepMover {
                 throw new CgroupException("migrate", to.toString(), Errno.ETIMEDOUT, "not all could be moved back");
             }
         }
+    }
+
+    /** Without its main thread a process is listed where that has ended, but it is where its other threads are. */
+    private boolean isInTarget(long pid, Set<Long> listed) {
+        long thread = ProcessStat.liveThread(system.proc(), pid);
+        return thread == pid
+                ? listed.contains(pid)
+                : thread != 0 && to.directory().equals(to.whereIs(system.thread(pid, thread)));
     }
 
     private static void moveBack(long pid, Group origin) throws CgroupException {

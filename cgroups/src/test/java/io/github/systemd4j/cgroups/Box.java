@@ -19,6 +19,11 @@ final class Box {
     /** A program of perl's that says the pid of a child which it never asks for its status. */
     static final String ZOMBIE = "$| = 1; my $p = fork; exit 0 unless $p; print \"$p\\n\"; sleep 1000";
 
+    /** A program of perl's of which the main thread ends by exit(2) at once, while another says what it is told. */
+    static final String HEADLESS = "use threads; $| = 1;"
+            + " threads->create(sub { while (my $line = <STDIN>) { print $line } });"
+            + " syscall " + (System.getProperty("os.arch").equals("amd64") ? 60 : 93) + ", 0";
+
     private final Cgroups cgroups = Cgroups.system();
     private final List<Group> made = new ArrayList<>();
     private final List<Process> started = new ArrayList<>();
@@ -83,6 +88,27 @@ final class Box {
         Process process = Group.start(new ProcessBuilder(command).redirectErrorStream(true), groups);
         started.add(process);
         return process;
+    }
+
+    /** A process that goes on without its main thread. */
+    Process headless(List<Group> groups) throws Exception {
+        Process process = startIn(groups, "perl", "-e", HEADLESS);
+        Pause pause = new Pause(SOON);
+        ProcessStat main = ProcessStat.of(Path.of("/proc"), process.pid());
+        while (main != null && !main.isDead() && pause.again()) {
+            main = ProcessStat.of(Path.of("/proc"), process.pid());
+        }
+        assertThat(main).isNotNull();
+        assertThat(main.isDead()).isTrue();
+        assertThat(answer(process, "up")).isEqualTo("up");
+        return process;
+    }
+
+    /** What a process says that repeats what it is told. */
+    static String answer(Process process, String line) throws Exception {
+        process.getOutputStream().write((line + "\n").getBytes(UTF_8));
+        process.getOutputStream().flush();
+        return new String(process.getInputStream().readNBytes(line.length() + 1), UTF_8).strip();
     }
 
     Process sleeper() throws Exception {

@@ -142,10 +142,20 @@ class GroupBoxIT {
     }
 
     private static String answer(Process process, String line) throws Exception {
-        process.getOutputStream().write((line + "\n").getBytes(UTF_8));
-        process.getOutputStream().flush();
-        byte[] answer = process.getInputStream().readNBytes(line.length() + 1);
-        return new String(answer, UTF_8).strip();
+        return Box.answer(process, line);
+    }
+
+    @Test
+    void aProcessWithoutItsMainThreadIsAlive() throws Exception {
+        for (String hierarchy : box.hierarchies()) {
+            Group group = box.create(hierarchy, "headless");
+            Process process = box.headless(List.of(group));
+            assertThat(group.events().populated()).as(hierarchy).isTrue();
+            assertThat(answer(process, "still")).isEqualTo("still");
+            group.kill(Box.SOON);
+            assertThat(process.waitFor(20, TimeUnit.SECONDS)).as(hierarchy).isTrue();
+            assertThat(group.events().populated()).as(hierarchy).isFalse();
+        }
     }
 
     @Test

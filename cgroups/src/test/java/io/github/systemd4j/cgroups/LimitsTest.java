@@ -117,6 +117,16 @@ class LimitsTest {
     }
 
     @Test
+    void withALevelThatCannotBeReadItIsNotComplete() throws IOException {
+        system.write(OWN + "memory.max", "300\n");
+        assertThat(limits.effective(Knob.MEMORY_MAX).complete()).isTrue(); // that of a is not there
+        system.write("/sys/fs/cgroup/a/memory.max", "what\n");
+        Effective<Long> memory = limits.effective(Knob.MEMORY_MAX);
+        assertThat(memory.limit().value()).contains(300L);
+        assertThat(memory.complete()).isFalse();
+    }
+
+    @Test
     void oneLevelOfABindMount() throws IOException {
         system.write("/proc/self/mountinfo", "30 20 0:9 /a/b /sys/fs/cgroup rw - cgroup2 c rw\n");
         system.write("/sys/fs/cgroup/pids.max", "7\n");

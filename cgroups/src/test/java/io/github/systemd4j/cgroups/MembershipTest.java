@@ -27,7 +27,19 @@ class MembershipTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"x", "1:cpu", ":cpu:/", "-1:cpu:/", "1:cpu:", "1:cpu:a", "1:cpu:/a\0", "1234567890123::/"})
+    @ValueSource(
+            strings = {
+                "x",
+                "1:cpu",
+                ":cpu:/",
+                "-1:cpu:/",
+                "1:cpu:",
+                "1:cpu:a",
+                "1:cpu:/a\0",
+                "1234567890123::/",
+                "3::/x",
+                "3:,:/x"
+            })
     void aLineThatIsNoneIsCounted(String line) {
         Membership process = parse(line + "\n0::/\n");
         assertThat(process.skippedLines()).isEqualTo(1);

@@ -29,6 +29,11 @@ class MigrationBoxIT {
             + " if (++$n % 3) { if ($p) { waitpid $p, 0 } else { POSIX::_exit(0) } }"
             + " elsif ($p) { POSIX::_exit(0) } }";
 
+    /** Goes into a group whose path is longer than the kernel takes. */
+    private static final String DEEP = "$| = 1; chdir shift or die; my $name = 'x' x 250;"
+            + " for (1..17) { mkdir $name or die; chdir $name or die }"
+            + " open my $procs, '>', 'cgroup.procs' or die; syswrite $procs, $$ or die; print \"in\\n\"; sleep 1000";
+
     private final Box box = new Box();
 
     @AfterEach
@@ -413,6 +418,70 @@ class MigrationBoxIT {
         assertThat(report.hierarchies().get(0).passes()).isLessThan(6);
         assertThat(to.processes()).contains(parent.pid());
         assertThat(from.events().populated()).isFalse();
+    }
+
+    /** Its main thread is a zombie, which v2 goes on to list where it has ended, and v1 puts into the root. */
+    @Test
+    void aProcessWithoutItsMainThreadIsMovedAndTakenBack() throws Exception {
+        List<Group> from = everywhere("from");
+        List<Group> to = everywhere("to");
+        Process process = box.headless(from);
+        MigrationReport report =
+                migration().from(array(from)).to(array(to)).plan().execute().orThrow();
+        for (Group group : to) {
+            assertThat(group.whereIs(process.pid())).as(report.toString()).isEqualTo(group.directory());
+            assertThat(group.events().populated()).as(group.toString()).isTrue();
+        }
+        for (Group group : from) {
+            assertThat(group.events().populated()).as(group.toString()).isFalse();
+        }
+        migration()
+                .process(process.pid())
+                .to(array(from))
+                .controllers("all")
+                .plan()
+                .execute()
+                .orThrow();
+
+        Process another = box.startIn(from, "sh", "-c", "while :; do (:); done"); // which takes more than one pass
+        MigrationReport late = migration()
+                .from(array(from))
+                .to(array(to))
+                .within(Duration.ofNanos(1))
+                .plan()
+                .execute();
+        assertThat(late.outcome()).as(late.toString()).isEqualTo(Outcome.ROLLED_BACK);
+        for (Group group : from) {
+            assertThat(group.whereIs(process.pid())).as(group.toString()).isEqualTo(group.directory());
+            assertThat(group.whereIs(another.pid())).as(group.toString()).isEqualTo(group.directory());
+        }
+        assertThat(Box.answer(process, "still")).isEqualTo("still");
+    }
+
+    /** Its files cannot be opened by their paths; the kernel makes it all the same. */
+    @Test
+    void aGroupThatIsTooDeepIsNotTakenForNone() throws Exception {
+        Group from = box.create(box.systemds(), "from");
+        Group to = box.create(box.systemds(), "to");
+        Process process = box.startIn(List.of(from), "sleep", "1000");
+        Migration plan = migration().from(from).to(to).plan();
+        Process deep = box.start("perl", "-e", DEEP, from.directory().toString());
+        assertThat(deep.inputReader().readLine()).isEqualTo("in");
+        try {
+            MigrationReport report = plan.execute();
+            assertThat(report.outcome()).as(report.toString()).isEqualTo(Outcome.ROLLED_BACK);
+            assertThat(report.problem().orElseThrow().errno()).isEqualTo(Errno.ENAMETOOLONG);
+            assertThat(from.processes()).containsExactly(process.pid());
+            assertThat(refused(() -> migration().from(from).to(to).plan()).errno())
+                    .isEqualTo(Errno.ENAMETOOLONG);
+        } finally {
+            deep.destroyForcibly().waitFor();
+            String left = from.directory().toString();
+            for (Pause pause = new Pause(Box.SOON); !left.isEmpty() && pause.again(); ) {
+                left = Box.run(
+                        "find", from.directory().toString(), "-mindepth", "1", "-depth", "-type", "d", "-delete");
+            }
+        }
     }
 
     @Test

@@ -88,7 +88,12 @@ class MigrationTest {
     }
 
     private void group(String hierarchy, String path, String pids) throws IOException {
-        write("sys/fs/cgroup/" + hierarchy + path + "/cgroup.procs", pids);
+        String group = "sys/fs/cgroup/" + hierarchy + path;
+        write(group + "/cgroup.procs", pids);
+        boolean unified = hierarchy.equals("unified");
+        if (unified != path.equals("/")) { // the kernel's sign of a root, or of what is none
+            write(group + (unified ? "/cgroup.events" : "/release_agent"), "");
+        }
     }
 
     private Migration.Builder container() {
@@ -200,6 +205,20 @@ class MigrationTest {
     }
 
     @Test
+    void aLineWithoutAControllerIsNoHierarchy() throws Exception {
+        write("proc/" + CONTAINER + "/cgroup", "3::/x\n2:memory:/engine/c\n");
+        Group memory = cgroups.group(cgroups.process(99), "memory");
+        assertThat(cgroups.migration()
+                        .process(CONTAINER)
+                        .to(memory)
+                        .controllers("memory")
+                        .plan()
+                        .steps())
+                .extracting(Step::hierarchy)
+                .containsExactly("memory");
+    }
+
+    @Test
     void theRisks() throws Exception {
         Group own = cgroups.group(cgroups.process(CONTAINER), "memory");
         Group top = own.parent().parent();
@@ -223,6 +242,25 @@ class MigrationTest {
                         .plan()
                         .steps())
                 .hasSize(1);
+    }
+
+    /** As in a container with a cgroup namespace: there is nothing above that could be seen, and all the same it is no root. */
+    @Test
+    void theTopOfAMountIsNotTheRoot() throws Exception {
+        Files.delete(root.resolve("sys/fs/cgroup/memory/release_agent"));
+        write("sys/fs/cgroup/unified/cgroup.events", "populated 0\nfrozen 1\n");
+        Group unified = cgroups.group(cgroups.process(CONTAINER), "unified").top();
+        assertThat(unified.isRoot()).isFalse();
+        assertThat(unified.events()).isEqualTo(new Group.Events(false, true, -1, -1));
+        Group top = cgroups.group(cgroups.process(CONTAINER), "memory").top();
+        refused(
+                Errno.EPERM,
+                "Risk.INSIDE",
+                () -> cgroups.migration().from(top).to(top.child("engine")).plan());
+        assertThat(cgroups.group(cgroups.process(CONTAINER), "name=systemd")
+                        .top()
+                        .isRoot())
+                .isTrue();
     }
 
     @Test
@@ -270,6 +308,54 @@ class MigrationTest {
                 .startsWith("failed, and not all could be moved back\n")
                 .contains("ETIMEDOUT (110)");
         assertThatExceptionOfType(CgroupException.class).isThrownBy(report::orThrow);
+    }
+
+    @Test
+    void whatProcHidesEndsItSoon() throws Exception {
+        group("memory", "/engine/c", "555\n"); // with hidepid=2 there is no /proc/555
+        Group from = cgroups.group(cgroups.process(CONTAINER), "memory");
+        MigrationReport report =
+                cgroups.migration().from(from).to(from.parent()).plan().execute();
+        assertThat(report.outcome()).isEqualTo(Outcome.ROLLED_BACK);
+        assertThat(report.problem().orElseThrow().errno()).isEqualTo(Errno.EPERM);
+        assertThat(report.problem().orElseThrow()).hasMessageContaining("process 555 is listed in it");
+        assertThat(report.hierarchies().get(0).passes()).isBetween(50, 53);
+    }
+
+    @Test
+    void whatTheKernelCountsAndDoesNotListIsNotDone() throws Exception {
+        group("unified", "/engine/c", "");
+        write("sys/fs/cgroup/unified/engine/c/cgroup.events", "populated 1\nfrozen 0\n");
+        Group from = cgroups.group(cgroups.process(CONTAINER), "unified");
+        Migration plan = cgroups.migration().from(from).to(from.parent()).plan();
+        MigrationReport report = plan.execute();
+        assertThat(report.outcome()).isEqualTo(Outcome.ROLLED_BACK);
+        assertThat(report.problem().orElseThrow().errno()).isEqualTo(Errno.EPERM);
+        assertThat(report.problem().orElseThrow()).hasMessageContaining("/engine/c): EPERM (1): cgroup.events says");
+
+        write("sys/fs/cgroup/unified/engine/c/cgroup.events", "populated 0\nfrozen 0\n");
+        assertThat(plan.execute().orThrow().outcome()).isEqualTo(Outcome.DONE);
+    }
+
+    @Test
+    void aProcessLivesAsLongAsAThreadOfIt() throws Exception {
+        String dead = "60" + String.format(STAT, 1, 0, 0).replace(" S ", " Z ");
+        write("proc/60/stat", dead);
+        write("proc/60/task/60/stat", dead);
+        assertThat(ProcessStat.liveThread(root.resolve("proc"), 60)).isZero();
+        write("proc/60/task/61/stat", dead);
+        assertThat(ProcessStat.liveThread(root.resolve("proc"), 60)).isZero();
+        write("proc/60/task/62/stat", "62" + String.format(STAT, 1, 0, 0));
+        assertThat(ProcessStat.liveThread(root.resolve("proc"), 60)).isEqualTo(62);
+        assertThat(ProcessStat.liveThread(root.resolve("proc"), CONTAINER)).isEqualTo(CONTAINER);
+        assertThat(ProcessStat.liveThread(root.resolve("proc"), 63)).isZero();
+
+        Group group = cgroups.group(cgroups.process(CONTAINER), "memory");
+        group("memory", "/engine/c", "60\n");
+        assertThat(group.events().populated()).isTrue();
+        write("proc/60/cgroup", "3:memory:/\n");
+        write("proc/60/task/62/cgroup", "3:memory:/engine\n");
+        assertThat(group.whereIs(60)).isEqualTo(group.parent().directory());
     }
 
     @Test

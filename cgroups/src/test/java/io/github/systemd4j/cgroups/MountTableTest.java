@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -62,6 +63,35 @@ class MountTableTest {
         assertThat(layout.answer(controller)).isEqualTo(answer);
         assertThat(layout.mounts().skippedLines()).isZero();
         assertThat(layout.membership().skippedLines()).isZero();
+    }
+
+    /** What somebody has mounted inside of a hierarchy, on the way to the directory. */
+    @ParameterizedTest
+    @CsvSource({
+        "'', /h/a/b/c",
+        "31 30 0:40 / /h/a rw - tmpfs t rw, HIDDEN",
+        "31 30 0:40 / /h/a/b/c rw - tmpfs t rw, HIDDEN",
+        "31 30 0:40 / /h/a/b/c/d rw - tmpfs t rw, /h/a/b/c",
+        "31 30 0:40 / /h/ab rw - tmpfs t rw, /h/a/b/c",
+        "31 30 0:9 /a /h/a rw - cgroup2 c rw, /h/a/b/c",
+        "31 30 0:9 /other /h/a rw - cgroup2 c rw, OUTSIDE",
+        "31 30 0:9 /a/b /h/a rw - cgroup2 c rw, /h/a/c",
+        "31 30 0:10 /a /h/a rw - cgroup c rw;memory, HIDDEN",
+        "31 30 0:40 / /h/a rw - tmpfs t rw|32 31 0:9 /a/b /h/a/b rw - cgroup2 c rw, /h/a/b/c",
+        "31 30 0:9 /a /h/a rw - cgroup2 c rw|32 31 0:40 / /h/a/b rw - tmpfs t rw, HIDDEN",
+        "31 30 0:40 / /h/a rw - tmpfs t rw|32 31 0:9 /a /h/a rw - cgroup2 c rw, /h/a/b/c",
+        "31 30 0:40 / /h/a rw - tmpfs t rw|32 20 0:9 / /other rw - cgroup2 c rw, /other/a/b/c",
+    })
+    void whatIsMountedInsideOfAHierarchyMayHideADirectory(String more, String answer) {
+        String table = "20 1 8:1 / / rw - ext4 d rw\n30 20 0:9 / /h rw - cgroup2 c rw\n"
+                + more.replace('|', '\n').replace(';', ',') + "\n";
+        Resolution found = MountTable.parse(table.getBytes(ISO_8859_1))
+                .resolveUnified(Membership.parse("0::/a/b/c\n".getBytes(ISO_8859_1)));
+        assertThat(
+                        found instanceof Absent absent
+                                ? absent.reason().name()
+                                : ((Found) found).name().toString())
+                .isEqualTo(answer);
     }
 
     @Test

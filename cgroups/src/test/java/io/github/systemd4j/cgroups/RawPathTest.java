@@ -31,6 +31,10 @@ class RawPathTest {
         assertThat(RawPath.of("/\u00fcber/\\x2d")).hasToString("/\u00fcber/\\x2d");
         assertThat(RawPath.of("/a\nb\t\u007f")).hasToString("/a\\x0ab\\x09\\x7f");
         assertThat(RawPath.of("/\u00fc".getBytes(ISO_8859_1))).hasToString("/\\xfc");
+        assertThat(RawPath.of("/a\u0085b\u009b1m")).hasToString("/a\\xc2\\x85b\\xc2\\x9b1m");
+        assertThat(RawPath.of("/a\u2028b\u2029")).hasToString("/a\\xe2\\x80\\xa8b\\xe2\\x80\\xa9");
+        assertThat(RawPath.of("/a\u202eb")).hasToString("/a\\xe2\\x80\\xaeb"); // written from right to left
+        assertThat(RawPath.of("/\ud83d\ude00")).hasToString("/\ud83d\ude00");
     }
 
     @Test

@@ -22,6 +22,16 @@ class StatisticsTest {
     private Path root;
 
     @Test
+    void ofAGroupThatIsNotThereNothingIsKnown() throws IOException {
+        RecordedSystem system = RecordedSystem.v1(root);
+        Statistics statistics = system.statistics();
+        assertThat(statistics.memory().limitHits()).isEmpty();
+        assertThat(statistics.problems()).containsKey("memory.failcnt");
+        system.write("/sys/fs/cgroup/memory/a/b/memory.failcnt", "3\n");
+        assertThat(system.statistics().memory().limitHits()).hasValue(3);
+    }
+
+    @Test
     void figuresOfV2() throws IOException {
         RecordedSystem system = RecordedSystem.v2(root);
         system.write(
