@@ -81,6 +81,15 @@ final class ControlFile {
         }
     }
 
+    /** Writes what was there before, because something else could not be written. */
+    static void restore(Path file, String text, CgroupException because) {
+        try {
+            write(file, text);
+        } catch (CgroupException e) {
+            because.addSuppressed(e);
+        }
+    }
+
     private static <T> T use(Path file, Set<StandardOpenOption> how, Use<T> use) throws IOException {
         return Uninterrupted.run(() -> {
             try (SeekableByteChannel channel = Files.newByteChannel(file, how)) {

@@ -287,7 +287,16 @@ public final class Group {
         } catch (IOException e) {
             throw Refusal.ofCreating(this, e);
         }
-        Cpuset.fill(this);
+        try {
+            Cpuset.fill(this);
+        } catch (CgroupException e) {
+            try {
+                removeOne(); // one that takes no process is of no use to anybody
+            } catch (CgroupException again) {
+                e.addSuppressed(again);
+            }
+            throw e;
+        }
     }
 
     /**

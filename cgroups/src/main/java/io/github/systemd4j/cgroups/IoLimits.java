@@ -76,22 +76,45 @@ final class IoLimits {
     }
 
     static Change<IoMax> write(Place place, IoMax max) throws CgroupException {
+        if (place.isV1()) {
+            writeV1(place, max);
+        } else {
+            writeV2(place, max);
+        }
+        Path file = place.file(place.isV1() ? KEYS[0][1] : V2);
+        return new Change<>(new Limited<>(max, file), of(max.device(), read(place), file));
+    }
+
+    private static void writeV2(Place place, IoMax max) throws CgroupException {
         List<OptionalLong> values = values(max);
         StringBuilder line = new StringBuilder(max.device());
         for (int i = 0; i < KEYS.length; i++) {
             OptionalLong value = values.get(i);
-            if (place.isV1()) {
-                ControlFile.write(place.file(KEYS[i][1]), max.device() + " " + value.orElse(0)); // 0: no limit
-            } else {
-                line.append(' ').append(KEYS[i][0]).append('=');
-                line.append(value.isPresent() ? Long.toString(value.getAsLong()) : "max");
+            line.append(' ').append(KEYS[i][0]).append('=');
+            line.append(value.isPresent() ? Long.toString(value.getAsLong()) : "max");
+        }
+        ControlFile.write(place.file(V2), line.toString());
+    }
+
+    /** All four or none; 0 is no limit. */
+    private static void writeV1(Place place, IoMax max) throws CgroupException {
+        Map<String, Long> before = readV1(place).getOrDefault(max.device(), Map.of());
+        List<OptionalLong> values = values(max);
+        int written = 0;
+        try {
+            for (String[] key : KEYS) {
+                ControlFile.write(
+                        place.file(key[1]),
+                        max.device() + " " + values.get(written).orElse(0));
+                written++;
             }
+        } catch (CgroupException e) {
+            while (written-- > 0) {
+                String[] key = KEYS[written];
+                ControlFile.restore(place.file(key[1]), max.device() + " " + before.getOrDefault(key[0], 0L), e);
+            }
+            throw e;
         }
-        if (!place.isV1()) {
-            ControlFile.write(place.file(V2), line.toString());
-        }
-        Path file = place.file(place.isV1() ? KEYS[0][1] : V2);
-        return new Change<>(new Limited<>(max, file), of(max.device(), read(place), file));
     }
 
     /** What a device has now; without any limit it is not in the list. */

@@ -25,7 +25,10 @@ public record MigrationReport(
         PLANNED,
         /** It failed, and everything that was moved is where it was before. */
         ROLLED_BACK,
-        /** It failed, and some of what was moved could not be moved back: see what the problem has suppressed. */
+        /**
+         * It failed, and some of what was moved could not be moved back, or there are processes in the target of which it
+         * cannot be told whether they came with it: see what the problem has suppressed.
+         */
         STRANDED
     }
 

@@ -5,7 +5,9 @@ import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,9 +15,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param state such as {@code Z} for a zombie
  * @param parent the pid of its parent; 0 if that is not in our pid namespace
+ * @param group its process group; 0 if the leader is not in our pid namespace
+ * @param session its session; 0 likewise
  * @param start when it was started, in clock ticks since the boot; with the pid, it names a process for good
  */
-record ProcessStat(char state, long parent, long flags, long start, long policy) {
+record ProcessStat(char state, long parent, long group, long session, long flags, long start, long policy) {
 
     /** PF_KTHREAD and PF_NO_SETAFFINITY of the kernel's sched.h: such a task stays where it is. */
     private static final long IMMOVABLE = 0x0020_0000 | 0x0400_0000;
@@ -39,6 +43,8 @@ record ProcessStat(char state, long parent, long flags, long start, long policy)
             return new ProcessStat(
                     words.get(0).charAt(0),
                     Long.parseLong(words.get(1)),
+                    Long.parseLong(words.get(2)),
+                    Long.parseLong(words.get(3)),
                     Long.parseLong(words.get(6)),
                     Long.parseLong(words.get(19)),
                     Long.parseLong(words.get(38)));
@@ -93,6 +99,13 @@ record ProcessStat(char state, long parent, long flags, long start, long policy)
     /** By a signal such as SIGSTOP. */
     boolean isStopped() {
         return state == 'T';
+    }
+
+    /** Its process group and session, as far as they have a number in our pid namespace. */
+    Set<Long> kin() {
+        Set<Long> kin = new HashSet<>(List.of(group, session));
+        kin.remove(0L);
+        return kin;
     }
 
     boolean isImmovable() {

@@ -61,17 +61,9 @@ final class Quotas {
             ControlFile.write(periodFile, Long.toString(quota.periodUsec()));
             ControlFile.write(file, Long.toString(quota.quotaUsec()));
         } catch (CgroupException e) {
-            restore(periodFile, Long.toString(period), e);
-            restore(file, before, e);
+            ControlFile.restore(periodFile, Long.toString(period), e);
+            ControlFile.restore(file, before, e);
             throw e;
-        }
-    }
-
-    private static void restore(Path file, String text, CgroupException because) {
-        try {
-            ControlFile.write(file, text);
-        } catch (CgroupException e) {
-            because.addSuppressed(e);
         }
     }
 }

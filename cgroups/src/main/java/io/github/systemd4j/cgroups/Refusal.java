@@ -30,7 +30,7 @@ final class Refusal {
     /** A process or thread could not be written into a group. */
     static CgroupException ofMove(Group to, long id, Path file, IOException e) {
         Path from = to.whereIs(id);
-        Cause cause = e.getClass() == IOException.class ? move(to, id, from, file) : open(file, e);
+        Cause cause = e.getClass() == IOException.class ? move(to, id, from, file) : open(file, AccessMode.WRITE, e);
         if (cause == null) {
             cause = new Cause(Errno.UNKNOWN, "the kernel refused it: " + e.getMessage());
         }
@@ -46,7 +46,7 @@ final class Refusal {
         if (!Files.exists(file)) {
             cause = new Cause(Errno.ENOENT, "there is no such group; create it");
         } else if (!Files.isWritable(file)) {
-            cause = notWritable(file);
+            cause = notAccessible(file, AccessMode.WRITE);
         }
         if (cause == null) {
             cause = move(to, id, to.whereIs(id), file);
@@ -169,7 +169,8 @@ final class Refusal {
     /** {@code cgroup.subtree_control} could not be written. */
     static CgroupException ofEnabling(Group group, List<String> controllers, boolean on, IOException e) {
         Path file = group.directory().resolve("cgroup.subtree_control");
-        Cause cause = e.getClass() == IOException.class ? enabling(group, controllers, on) : open(file, e);
+        Cause cause =
+                e.getClass() == IOException.class ? enabling(group, controllers, on) : open(file, AccessMode.WRITE, e);
         String what = (on ? "+" : "-") + String.join(on ? " +" : " -", controllers) + ": ";
         return failure("write", file, cause, what, e);
     }
@@ -225,7 +226,7 @@ final class Refusal {
     static CgroupException ofThreading(Group group, IOException e) {
         Path file = group.directory().resolve("cgroup.type");
         Cause cause = e.getClass() != IOException.class
-                ? open(file, e)
+                ? open(file, AccessMode.WRITE, e)
                 : Files.isDirectory(group.directory())
                         ? new Cause(
                                 Errno.EOPNOTSUPP,
@@ -239,7 +240,7 @@ final class Refusal {
     static CgroupException ofWriting(Group group, String name, IOException e) {
         Path file = group.directory().resolve(name);
         Cause cause = e.getClass() != IOException.class
-                ? open(file, e)
+                ? open(file, AccessMode.WRITE, e)
                 : Files.isDirectory(group.directory()) ? null : removed();
         return failure("write", file, cause, "", e);
     }
@@ -249,7 +250,7 @@ final class Refusal {
         Path file = group.directory().resolve(name);
         Cause cause = null;
         if (e.getClass() != IOException.class) {
-            cause = open(file, e);
+            cause = open(file, AccessMode.READ, e);
         } else if (!Files.isDirectory(group.directory())) {
             cause = removed();
         } else if (GroupFile.peek(group.directory().resolve("cgroup.type")).equals("threaded")) {
@@ -332,7 +333,7 @@ final class Refusal {
     }
 
     /** A file could not even be opened: then the JDK's class of exception tells. */
-    private static @Nullable Cause open(Path file, IOException e) {
+    private static @Nullable Cause open(Path file, AccessMode mode, IOException e) {
         Errno errno = Errno.of(e);
         Path group = file.getParent();
         if (errno == Errno.ENOENT && group != null) {
@@ -345,17 +346,17 @@ final class Refusal {
         } else if (errno != Errno.UNKNOWN && errno != Errno.EACCES) {
             return new Cause(errno, "it cannot be opened");
         }
-        return e instanceof FileSystemException ? notWritable(file) : null;
+        return e instanceof FileSystemException ? notAccessible(file, mode) : null;
     }
 
-    private static @Nullable Cause notWritable(Path file) {
+    private static @Nullable Cause notAccessible(Path file, AccessMode mode) {
         try {
-            file.getFileSystem().provider().checkAccess(file, AccessMode.WRITE);
+            file.getFileSystem().provider().checkAccess(file, mode);
             return null;
         } catch (AccessDeniedException e) {
             return notDelegated(file);
         } catch (IOException e) {
-            return isReadOnly(file) ? readOnly() : null;
+            return mode == AccessMode.WRITE && isReadOnly(file) ? readOnly() : null;
         }
     }
 

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -40,10 +41,14 @@ final class StepMover {
     private final Pause pause;
     private final long self = ProcessHandle.current().pid();
 
-    /** What was in the target before, and must not be taken back. */
-    private final Set<Long> before = new HashSet<>();
-    /** Where each one that was moved came from. */
-    private final Map<Long, Group> moved = new HashMap<>();
+    /** What was in the target before, and must not be taken back; with the times at which they were started. */
+    private final Map<Long, Long> before = new HashMap<>();
+
+    private final Set<Long> kinBefore = new HashSet<>();
+    /** Each one that was moved. */
+    private final Map<Long, Moved> moved = new HashMap<>();
+    /** Their process groups and sessions, by which their children are known once they have ended themselves. */
+    private final Set<Long> kin = new HashSet<>();
 
     private final Set<Long> vanished = new HashSet<>();
     private boolean created;
@@ -52,6 +57,9 @@ final class StepMover {
     private int retries;
     private int passes;
     private int busyPasses;
+
+    /** Where it came from. Its start time tells it from another process that has its pid later. */
+    private record Moved(Group origin, long start) {}
 
     StepMover(Cgroups system, Request request, Step step, Hold hold, Pause pause) {
         this.system = system;
@@ -84,7 +92,13 @@ final class StepMover {
         }
         Cpuset.fill(to);
         if (!to.isThreaded()) {
-            before.addAll(to.processes());
+            for (long pid : to.processes()) {
+                ProcessStat process = ProcessStat.of(system.proc(), pid);
+                if (process != null) {
+                    before.put(pid, process.start());
+                    kinBefore.addAll(process.kin());
+                }
+            }
         }
     }
 
@@ -207,13 +221,15 @@ final class StepMover {
         if (id == self && !Mover.mayMoveSelf(request)) {
             throw refusal("this very process has come into it");
         }
+        ProcessStat process = ProcessStat.of(system.proc(), id);
         Path where = where(id);
-        if (where == null || !isInSource(where)) {
+        if (process == null || where == null || !isInSource(where)) {
             return vanish(id); // the pid may be that of another process by now: never move what is not of the source
         }
         try {
             retries += to.move(id, file());
-            moved.put(id, origin);
+            moved.put(id, new Moved(origin, process.start()));
+            kin.addAll(process.kin());
             return true;
         } catch (CgroupException e) {
             if (e.errno() != Errno.ESRCH) {
@@ -260,8 +276,8 @@ final class StepMover {
     }
 
     private void takeBackThread() throws CgroupException {
-        for (Group origin : moved.values()) {
-            origin.addThread(request.id());
+        for (Moved thread : moved.values()) {
+            thread.origin().addThread(request.id());
         }
     }
 
@@ -281,6 +297,25 @@ final class StepMover {
             if (found && limit.isOver()) {
                 throw new CgroupException("migrate", to.toString(), Errno.ETIMEDOUT, "not all could be moved back");
             }
+        }
+        requireNoStrangers();
+    }
+
+    /** They may be children of ours, or of anybody else: whoever put them here is to say where they belong. */
+    private void requireNoStrangers() throws CgroupException {
+        List<Long> strangers = new ArrayList<>();
+        for (long pid : moved.isEmpty() || !request.isWhole() ? List.<Long>of() : to.processesIfThere()) {
+            if (!isOfTarget(pid) && isInTarget(pid, Set.of(pid))) {
+                strangers.add(pid);
+            }
+        }
+        if (!strangers.isEmpty()) {
+            throw new CgroupException(
+                    "migrate",
+                    to.toString(),
+                    Errno.EPERM,
+                    "of the processes " + strangers + " in it, it cannot be told whether they came from " + from.name()
+                            + "; they were left where they are");
         }
     }
 
@@ -303,22 +338,50 @@ final class StepMover {
     }
 
     /**
-     * Where a process in the target came from: itself, or the next one above it that was moved. One whose parents have
-     * all ended came with them if it was not there before and a whole group was moved; null if it is none of ours.
+     * Where a process in the target came from: itself, or the next one above it that was moved. If these have all ended,
+     * it came with them if it is of a process group or session of theirs; null if it is none of ours.
      */
     private @Nullable Group origin(long pid) {
-        long at = pid;
-        for (int generation = 0; at > 1 && generation < 1000; generation++) {
-            Group origin = moved.get(at);
-            if (origin != null) {
-                return origin;
+        Map<Long, ProcessStat> line = line(pid);
+        for (Map.Entry<Long, ProcessStat> each : line.entrySet()) {
+            Moved known = moved.get(each.getKey());
+            if (known != null && known.start() == each.getValue().start()) {
+                return known.origin();
             }
-            if (before.contains(at)) {
+            if (wasBefore(each.getKey(), each.getValue())) {
                 return null;
             }
-            ProcessStat process = ProcessStat.of(system.proc(), at);
-            at = process == null ? 0 : process.parent();
         }
-        return request.isWhole() && !moved.isEmpty() ? from : null;
+        return request.isWhole() && isOf(kin, line.get(pid)) ? from : null;
+    }
+
+    /** Whether it was in the target before, or comes from there in the same way. */
+    private boolean isOfTarget(long pid) {
+        Map<Long, ProcessStat> line = line(pid);
+        return line.entrySet().stream().anyMatch(each -> wasBefore(each.getKey(), each.getValue()))
+                || isOf(kinBefore, line.get(pid));
+    }
+
+    private boolean wasBefore(long pid, ProcessStat process) {
+        return before.getOrDefault(pid, NONE) == process.start();
+    }
+
+    /** A process and those above it, without the first one. */
+    private Map<Long, ProcessStat> line(long pid) {
+        Map<Long, ProcessStat> line = new LinkedHashMap<>();
+        long at = pid;
+        while (at > 1 && !line.containsKey(at)) {
+            ProcessStat process = ProcessStat.of(system.proc(), at);
+            if (process == null) {
+                break;
+            }
+            line.put(at, process);
+            at = process.parent();
+        }
+        return line;
+    }
+
+    private static boolean isOf(Set<Long> kin, @Nullable ProcessStat process) {
+        return process != null && process.kin().stream().anyMatch(kin::contains);
     }
 }

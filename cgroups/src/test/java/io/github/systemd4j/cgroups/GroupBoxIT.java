@@ -56,6 +56,24 @@ class GroupBoxIT {
     }
 
     @Test
+    @Tag("v1")
+    void aCpusetThatCannotBeFilledIsNotLeftBehind() throws Exception {
+        Group above = box.create("cpuset", "above");
+        above.write("cgroup.clone_children", "0");
+        Path processors = above.directory().resolve("cpuset.cpus");
+        Path none = Files.writeString(Files.createTempFile("cpus", ""), "no such processor");
+        assertThat(Box.run("mount", "--bind", none.toString(), processors.toString()))
+                .isEmpty();
+        try {
+            Group child = above.child("child");
+            assertThat(refused(child::create)).hasMessageContaining("cpuset.cpus");
+            assertThat(child.exists()).isFalse();
+        } finally {
+            assertThat(Box.run("umount", processors.toString())).isEmpty();
+        }
+    }
+
+    @Test
     void namesMayBeOdd() throws Exception {
         String odd = "a b'c\\d:e\u00fc$(f)";
         Group group = box.create(box.systemds(), odd);

@@ -198,6 +198,21 @@ class LimitsOfV1Test {
     }
 
     @Test
+    void allLimitsOfADeviceAreWrittenOrNone() throws IOException {
+        for (String file : new String[] {"read_bps", "write_bps", "read_iops"}) {
+            system.write(BLKIO + "blkio.throttle." + file + "_device", "8:0 " + file.length() + "\n");
+        }
+        Path last = system.file(BLKIO + "blkio.throttle.write_iops_device");
+        Files.createSymbolicLink(last, Path.of("/proc/version")); // can be read, and not be written
+        OptionalLong most = OptionalLong.of(4096);
+        assertThatExceptionOfType(CgroupException.class)
+                .isThrownBy(() -> limits.setIo(new IoMax("8:0", most, most, most, most)));
+        assertThat(system.text(BLKIO + "blkio.throttle.read_bps_device")).isEqualTo("8:0 8");
+        assertThat(system.text(BLKIO + "blkio.throttle.write_bps_device")).isEqualTo("8:0 9");
+        assertThat(system.text(BLKIO + "blkio.throttle.read_iops_device")).isEqualTo("8:0 9");
+    }
+
+    @Test
     void theWeightsOfBlockDevicesAreConverted() throws IOException {
         system.write(BLKIO + "blkio.weight", "500\n");
         assertThat(limits.get(Knob.IO_WEIGHT).value()).contains(4950L);

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
@@ -76,9 +77,11 @@ class MigrationBoxIT {
             for (Group group : from) {
                 assertThat(group.allProcesses()).as(group.toString()).isEmpty();
                 assertThat(group.events().populated()).as(group.toString()).isFalse();
+                assertThat(group.events().frozen()).as(group.toString()).isFalse();
             }
             for (Group group : to) {
                 assertThat(group.events().populated()).as(group.toString()).isTrue();
+                assertThat(group.events().frozen()).as(group.toString()).isFalse();
             }
             moved += report.hierarchies().stream()
                     .mapToInt(MigrationReport.Hierarchy::moved)
@@ -375,7 +378,9 @@ class MigrationBoxIT {
         assertThat(refused(
                         () -> migration().from(own).to(to).allowing(Risk.INSIDE).plan()))
                 .hasMessageContaining("Risk.OWN_GROUP");
-        assertThat(refused(() -> migration().from(own.top()).to(to).plan())).hasMessageContaining("Risk.ROOT");
+        Group top = own.top(); // which in a cgroup namespace is not the root
+        assertThat(refused(() -> migration().from(top).to(to).plan()))
+                .hasMessageContaining(top.isRoot() ? "Risk.ROOT" : "Risk.INSIDE");
         assertThat(refused(() -> migration()
                                 .container(Box.SELF)
                                 .to(to)
@@ -456,6 +461,50 @@ class MigrationBoxIT {
             assertThat(group.whereIs(another.pid())).as(group.toString()).isEqualTo(group.directory());
         }
         assertThat(Box.answer(process, "still")).isEqualTo("still");
+    }
+
+    @Test
+    void strangersInTheTargetAreNotTakenBack() throws Exception {
+        Group from = box.create(box.systemds(), "from");
+        Group to = box.create(box.systemds(), "to");
+        Process before = box.startIn(List.of(to), "sleep", "1000");
+        Process parent = box.startIn(List.of(from), "sh", "-c", "read x; sleep 1000 > /dev/null & echo $!");
+        Process stays = box.startIn(List.of(from), "sleep", "1000");
+        Box.run("systemd-run", "--quiet", "--unit=stranger", "sleep", "1000");
+        long stranger = Long.parseLong(Box.run("systemctl", "show", "--value", "-p", "MainPID", "stranger.service"));
+        StepMover mover = mover(from, to);
+        mover.move();
+        assertThat(from.processes()).isEmpty();
+
+        parent.getOutputStream().write('\n');
+        parent.getOutputStream().flush();
+        long orphan = Long.parseLong(parent.inputReader().readLine());
+        parent.waitFor();
+        to.add(stranger);
+        CgroupException refused = refused(() -> mover.takeBack(new Pause(Box.SOON)));
+
+        assertThat(refused).hasMessageContaining("of the processes [" + stranger + "] in it");
+        assertThat(from.processes()).containsExactlyInAnyOrder(orphan, stays.pid());
+        assertThat(to.processes()).containsExactlyInAnyOrder(before.pid(), stranger);
+        Box.run("systemctl", "stop", "stranger.service");
+    }
+
+    private StepMover mover(Group from, Group to) {
+        Migration.Request request = new Migration.Request(
+                Migration.Kind.GROUPS,
+                0,
+                0,
+                List.of(from),
+                List.of(to),
+                null,
+                null,
+                Optional.empty(),
+                Set.of(),
+                true,
+                Set.of(),
+                Box.SOON);
+        return new StepMover(
+                box.cgroups(), request, new Step(from, to, false), new Hold(List.of()), new Pause(Box.SOON));
     }
 
     /** Its files cannot be opened by their paths; the kernel makes it all the same. */

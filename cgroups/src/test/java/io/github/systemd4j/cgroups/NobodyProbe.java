@@ -31,6 +31,7 @@ final class NobodyProbe {
             say(hierarchy, "roots-process", () -> own.add(process));
             say(hierarchy, "mkdir", () -> above.child("not-ours").create());
             say(hierarchy, "create", below::create);
+            say(hierarchy, "read", own::processes);
             say(hierarchy, "own-child", () -> below.add(ProcessHandle.current().pid()));
         }
     }

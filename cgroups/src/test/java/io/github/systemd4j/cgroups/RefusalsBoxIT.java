@@ -32,6 +32,7 @@ class RefusalsBoxIT {
 
     private final Box box = new Box();
     private long running;
+    private boolean unreadable;
 
     @BeforeEach
     void aProcess() throws Exception {
@@ -225,7 +226,17 @@ class RefusalsBoxIT {
                     .contains(hierarchy + " roots-group EACCES\n")
                     .contains(hierarchy + " roots-process EACCES\n")
                     .contains(hierarchy + (v1 ? " own-child ok\n" : " own-child EACCES\n"))
-                    .contains(hierarchy + " mkdir EACCES\n");
+                    .contains(hierarchy + " mkdir EACCES\n")
+                    .contains(hierarchy + " read ok\n");
+        }
+    }
+
+    @Test
+    void eaccesForWhatMayBeWrittenAndNotRead() throws Exception {
+        unreadable = true;
+        String result = asNobody("unreadable");
+        for (String hierarchy : box.hierarchies()) {
+            assertThat(result).as(hierarchy).contains(hierarchy + " read EACCES\n");
         }
     }
 
@@ -255,6 +266,12 @@ class RefusalsBoxIT {
         for (String hierarchy : box.hierarchies()) {
             Group group = box.create(hierarchy, name);
             Box.run("chown", "-R", "65534:65534", group.directory().toString());
+            if (unreadable) {
+                Box.run(
+                        "chmod",
+                        "0200",
+                        group.directory().resolve("cgroup.procs").toString());
+            }
         }
         return Box.run(command) + "\n";
     }
