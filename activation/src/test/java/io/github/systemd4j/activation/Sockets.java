@@ -49,10 +49,12 @@ final class Sockets implements AutoCloseable {
     /** The JVM itself opens a file at any time, to look at its memory limit; a leak stays. */
     static void assertCount(int expected) {
         long deadline = Deadline.in(Duration.ofSeconds(5));
-        while (count() != expected && deadline - System.nanoTime() > 0) {
+        int count = count();
+        while (count != expected && deadline - System.nanoTime() > 0) {
             Thread.onSpinWait();
+            count = count();
         }
-        assertThat(count()).isEqualTo(expected);
+        assertThat(count).isEqualTo(expected);
     }
 
     /** An abstract address that nobody else has. */
