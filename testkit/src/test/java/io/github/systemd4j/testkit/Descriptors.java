@@ -28,10 +28,12 @@ final class Descriptors {
     /** The pipes of a child are closed by whoever reads them, in a moment. */
     static void assertCount(long expected) {
         long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
-        while (count() != expected && end - System.nanoTime() > 0) {
+        long count = count();
+        while (count != expected && end - System.nanoTime() > 0) {
             Thread.onSpinWait();
+            count = count();
         }
-        assertThat(count()).isEqualTo(expected);
+        assertThat(count).isEqualTo(expected);
     }
 
     private static String link(Path path) {

@@ -58,10 +58,12 @@ class LibcIT {
         }
         // The JVM itself opens a file at any time, to look at its memory limit; a leak stays.
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
-        while (descriptors() != before && deadline - System.nanoTime() > 0) {
+        int count = descriptors();
+        while (count != before && deadline - System.nanoTime() > 0) {
             Thread.onSpinWait();
+            count = descriptors();
         }
-        assertThat(descriptors()).isEqualTo(before);
+        assertThat(count).isEqualTo(before);
     }
 
     private static int descriptors() {
