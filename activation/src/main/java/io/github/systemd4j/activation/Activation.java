@@ -8,6 +8,7 @@ import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.DatagramChannel;
+import java.nio.channels.NetworkChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.spi.SelectorProvider;
 import java.util.ArrayList;
@@ -271,22 +272,22 @@ public final class Activation {
                 return inherited.datagramChannel();
             }
         }
-        DatagramChannel channel = DatagramChannel.open();
-        try {
-            return channel.bind(address);
-        } catch (IOException | RuntimeException | Error e) {
-            channel.close();
-            explain(e, address);
-            throw e;
-        }
+        return bound(DatagramChannel.open(), address);
     }
 
     private ServerSocketChannel bind(SocketAddress address) throws IOException {
-        ServerSocketChannel channel = address instanceof UnixDomainSocketAddress
-                ? ServerSocketChannel.open(StandardProtocolFamily.UNIX)
-                : ServerSocketChannel.open();
+        return bound(
+                address instanceof UnixDomainSocketAddress
+                        ? ServerSocketChannel.open(StandardProtocolFamily.UNIX)
+                        : ServerSocketChannel.open(),
+                address);
+    }
+
+    /** The channel, which is closed if it cannot be bound. */
+    private <C extends NetworkChannel> C bound(C channel, SocketAddress address) throws IOException {
         try {
-            return channel.bind(address);
+            channel.bind(address);
+            return channel;
         } catch (IOException | RuntimeException | Error e) {
             channel.close();
             explain(e, address);

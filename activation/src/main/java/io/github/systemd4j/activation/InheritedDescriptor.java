@@ -148,10 +148,12 @@ public final class InheritedDescriptor implements AutoCloseable {
      * @return the type; {@link DescriptorType#OTHER} for one that is taken or not open
      */
     public synchronized DescriptorType type() {
-        ProcDescriptor proc = taken ? null : ProcDescriptor.of(number);
-        DescriptorType type = proc == null ? DescriptorType.OTHER : proc.type();
-        SocketFacts facts = type == DescriptorType.OTHER_SOCKET ? facts() : null;
-        return facts == null ? type : facts.descriptorType();
+        ProcDescriptor proc = proc();
+        SocketFacts facts = facts(proc);
+        if (facts != null) {
+            return facts.descriptorType();
+        }
+        return proc == null ? DescriptorType.OTHER : proc.type();
     }
 
     /**
@@ -172,13 +174,13 @@ public final class InheritedDescriptor implements AutoCloseable {
      *
      * @return the text, empty where there is none
      */
-    public String address() {
-        SocketFacts facts = facts();
+    public synchronized String address() {
+        ProcDescriptor proc = proc();
+        SocketFacts facts = facts(proc);
         if (facts != null) {
             return facts.address();
         }
-        ProcDescriptor proc = isTaken() ? null : ProcDescriptor.of(number);
-        return proc == null || !proc.link().startsWith("/") ? "" : proc.link();
+        return proc == null ? "" : proc.path();
     }
 
     /**
@@ -192,10 +194,7 @@ public final class InheritedDescriptor implements AutoCloseable {
     public boolean isSocket(
             @Nullable ProtocolFamily family, @Nullable DescriptorType type, @Nullable Boolean listening) {
         SocketFacts facts = facts();
-        return facts != null
-                && (family == null || family.equals(facts.family()))
-                && (type == null || type == facts.descriptorType())
-                && (listening == null || listening == facts.listening());
+        return facts != null && facts.is(family, type, listening);
     }
 
     /**
@@ -209,8 +208,10 @@ public final class InheritedDescriptor implements AutoCloseable {
      */
     public boolean isSocketInet(
             @Nullable ProtocolFamily family, @Nullable DescriptorType type, @Nullable Boolean listening, int port) {
-        return isSocket(family, type, listening)
-                && localAddress().orElse(null) instanceof InetSocketAddress inet
+        SocketFacts facts = facts();
+        return facts != null
+                && facts.is(family, type, listening)
+                && facts.local() instanceof InetSocketAddress inet
                 && (port == 0 || port == inet.getPort());
     }
 
@@ -223,9 +224,11 @@ public final class InheritedDescriptor implements AutoCloseable {
      * @return whether all of it is so
      */
     public boolean isSocketUnix(@Nullable DescriptorType type, @Nullable Boolean listening, @Nullable String address) {
-        return isSocket(null, type, listening)
-                && localAddress().orElse(null) instanceof UnixDomainSocketAddress
-                && (address == null || address.equals(address()));
+        SocketFacts facts = facts();
+        return facts != null
+                && facts.is(null, type, listening)
+                && facts.local() instanceof UnixDomainSocketAddress
+                && (address == null || address.equals(facts.address()));
     }
 
     /**
@@ -407,7 +410,7 @@ public final class InheritedDescriptor implements AutoCloseable {
             channel = inheritedChannel(type);
         } else {
             Bridge bridge = Gate.current().orThrow(label());
-            SocketFacts facts = proc.type() == DescriptorType.OTHER_SOCKET ? facts() : null;
+            SocketFacts facts = facts(proc);
             ChannelKind kind = facts == null ? ChannelKind.of(proc.type()) : ChannelKind.of(facts);
             if (kind != wanted) {
                 throw new ActivationException(this + ": " + kind.advice());
@@ -446,15 +449,25 @@ public final class InheritedDescriptor implements AutoCloseable {
         return proc;
     }
 
-    /** Null for what is no socket, is taken, or cannot be asked. */
+    /** Null for what is taken or not open. */
+    private @Nullable ProcDescriptor proc() {
+        return taken ? null : ProcDescriptor.of(number);
+    }
+
     private synchronized @Nullable SocketFacts facts() {
-        Gate gate = Gate.current();
-        ProcDescriptor proc = taken ? null : ProcDescriptor.of(number);
-        if (proc == null || !proc.type().isSocket() || gate.bridge() == null) {
+        return facts(proc());
+    }
+
+    /** Null for what is no socket, is taken, or cannot be asked. */
+    private @Nullable SocketFacts facts(@Nullable ProcDescriptor proc) {
+        if (proc == null || !proc.type().isSocket()) {
             return null;
         }
+        Gate gate = Gate.current();
         try {
-            return SocketFacts.of(number, gate.bridge(), gate.libc(), proc.socketInode());
+            return gate.bridge() == null
+                    ? null
+                    : SocketFacts.of(number, gate.bridge(), gate.libc(), proc.socketInode());
         } catch (IOException e) {
             return null;
         }
@@ -470,17 +483,18 @@ public final class InheritedDescriptor implements AutoCloseable {
         if (taken) {
             return label() + ", taken";
         }
-        SocketFacts facts = facts();
+        ProcDescriptor proc = proc();
+        SocketFacts facts = facts(proc);
         if (facts != null) {
             return label() + ", " + facts;
         }
-        DescriptorType type = type();
+        DescriptorType type = proc == null ? DescriptorType.OTHER : proc.type();
         if (type.isSocket()) {
             return label() + ", a socket that cannot be asked: "
                     + Gate.current().diagnostics().reason();
         }
-        String address = address();
+        String path = proc == null ? "" : proc.path();
         return label() + ", " + type.toString().toLowerCase(Locale.ROOT).replace('_', ' ')
-                + (address.isEmpty() ? "" : " " + address);
+                + (path.isEmpty() ? "" : " " + path);
     }
 }

@@ -95,6 +95,11 @@ record ProcDescriptor(int flags, int mode, String link) {
         };
     }
 
+    /** The path of a file; empty for what has none. */
+    String path() {
+        return link.startsWith("/") ? link : "";
+    }
+
     /** The inode of a socket, as other files in /proc name it; empty for what is none. */
     String socketInode() {
         return link.startsWith("socket:[") ? link.substring(8, link.length() - 1) : "";

@@ -90,6 +90,13 @@ record SocketFacts(
         };
     }
 
+    /** Whether it is of this kind; null is any. */
+    boolean is(@Nullable ProtocolFamily family, @Nullable DescriptorType type, @Nullable Boolean listening) {
+        return (family == null || family.equals(family()))
+                && (type == null || type == descriptorType())
+                && (listening == null || listening == this.listening);
+    }
+
     DescriptorType descriptorType() {
         return switch (type) {
             case SOCK_STREAM -> DescriptorType.STREAM;
