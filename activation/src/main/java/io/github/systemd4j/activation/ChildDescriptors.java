@@ -119,7 +119,7 @@ final class ChildDescriptors implements AutoCloseable {
 
     private void open(int number, @Nullable File file, int flags) throws SystemCallException {
         String name = Objects.requireNonNull(file).getPath();
-        Memory path = Memories.text(libc, PlatformText.bytes(name));
+        Memory path = Memory.text(libc, PlatformText.bytes(name));
         int fd = libc.open(path.address(), flags | Constants.O_CLOEXEC, PERMISSIONS);
         path.keepAlive();
         if (fd < 0) {

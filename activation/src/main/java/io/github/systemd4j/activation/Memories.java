@@ -9,13 +9,6 @@ final class Memories {
 
     private Memories() {}
 
-    /** A text and a NUL. */
-    static Memory text(Libc libc, byte[] text) {
-        Memory memory = Memory.allocate(libc, text.length + 1);
-        memory.bytes().put(0, text);
-        return memory;
-    }
-
     /** An array of addresses, after the last of which is 0, and behind it the texts, each with a NUL. */
     static Memory texts(Libc libc, List<byte[]> texts) {
         int at = 8 * (texts.size() + 1);

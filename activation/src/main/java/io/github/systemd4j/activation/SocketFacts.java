@@ -2,6 +2,7 @@ package io.github.systemd4j.activation;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import io.github.systemd4j.linux.libc.Constants;
 import io.github.systemd4j.linux.libc.Libc;
 import io.github.systemd4j.linux.libc.Memory;
 import java.io.IOException;
@@ -36,33 +37,22 @@ record SocketFacts(
         @Nullable SocketAddress local,
         @Nullable String abstractName) {
 
-    private static final int SOCK_STREAM = 1;
-    private static final int SOCK_DGRAM = 2;
-    private static final int SOCK_SEQPACKET = 5;
-    private static final int AF_UNIX = 1;
-    private static final int AF_INET = 2;
-    private static final int AF_INET6 = 10;
-    private static final int AF_VSOCK = 40;
-    private static final int SO_TYPE = 3;
-    private static final int SO_ACCEPTCONN = 30;
-    private static final int SO_PROTOCOL = 38;
-    private static final int SO_DOMAIN = 39;
-    private static final int IPPROTO_MPTCP = 262;
     private static final int SOCKADDR_STORAGE = 128;
     private static final int SUN_PATH = 2;
 
     static SocketFacts of(int fd, Bridge bridge, @Nullable Libc libc, String inode) throws IOException {
-        int domain = bridge.option(fd, SO_DOMAIN);
+        int domain = bridge.option(fd, Constants.SO_DOMAIN);
         ProtocolFamily family = family(domain);
         SocketAddress local = family == null ? null : localAddress(fd, family, bridge);
         String name = local instanceof UnixDomainSocketAddress unix
                         && unix.getPath().toString().isEmpty()
                 ? abstractName(fd, libc, inode)
                 : null;
-        int type = bridge.option(fd, SO_TYPE);
-        boolean listening = bridge.option(fd, SO_ACCEPTCONN) != 0;
-        boolean connected = family != null && type != SOCK_DGRAM && !listening && bridge.isConnected(fd);
-        return new SocketFacts(domain, type, bridge.option(fd, SO_PROTOCOL), listening, connected, local, name);
+        int type = bridge.option(fd, Constants.SO_TYPE);
+        boolean listening = bridge.option(fd, Constants.SO_ACCEPTCONN) != 0;
+        boolean connected = family != null && type != Constants.SOCK_DGRAM && !listening && bridge.isConnected(fd);
+        return new SocketFacts(
+                domain, type, bridge.option(fd, Constants.SO_PROTOCOL), listening, connected, local, name);
     }
 
     /** Null for a path that cannot be spelled in this locale; the socket is usable all the same. */
@@ -83,9 +73,9 @@ record SocketFacts(
 
     private static @Nullable ProtocolFamily family(int domain) {
         return switch (domain) {
-            case AF_UNIX -> StandardProtocolFamily.UNIX;
-            case AF_INET -> StandardProtocolFamily.INET;
-            case AF_INET6 -> StandardProtocolFamily.INET6;
+            case Constants.AF_UNIX -> StandardProtocolFamily.UNIX;
+            case Constants.AF_INET -> StandardProtocolFamily.INET;
+            case Constants.AF_INET6 -> StandardProtocolFamily.INET6;
             default -> null;
         };
     }
@@ -99,9 +89,9 @@ record SocketFacts(
 
     DescriptorType descriptorType() {
         return switch (type) {
-            case SOCK_STREAM -> DescriptorType.STREAM;
-            case SOCK_DGRAM -> DescriptorType.DATAGRAM;
-            case SOCK_SEQPACKET -> DescriptorType.SEQPACKET;
+            case Constants.SOCK_STREAM -> DescriptorType.STREAM;
+            case Constants.SOCK_DGRAM -> DescriptorType.DATAGRAM;
+            case Constants.SOCK_SEQPACKET -> DescriptorType.SEQPACKET;
             default -> DescriptorType.OTHER_SOCKET;
         };
     }
@@ -162,9 +152,9 @@ record SocketFacts(
     @Override
     public String toString() {
         String what = switch (domain) {
-            case AF_INET, AF_INET6 -> inet();
-            case AF_UNIX -> "unix " + typeName();
-            case AF_VSOCK -> "vsock " + typeName();
+            case Constants.AF_INET, Constants.AF_INET6 -> inet();
+            case Constants.AF_UNIX -> "unix " + typeName();
+            case Constants.AF_VSOCK -> "vsock " + typeName();
             default -> "socket of domain " + domain + " and type " + type;
         };
         String address = address();
@@ -172,19 +162,19 @@ record SocketFacts(
     }
 
     private String inet() {
-        String version = domain == AF_INET ? "" : "6";
+        String version = domain == Constants.AF_INET ? "" : "6";
         return switch (type) {
-            case SOCK_STREAM -> (protocol == IPPROTO_MPTCP ? "MPTCP" : "TCP") + version;
-            case SOCK_DGRAM -> "UDP" + version;
+            case Constants.SOCK_STREAM -> (protocol == Constants.IPPROTO_MPTCP ? "MPTCP" : "TCP") + version;
+            case Constants.SOCK_DGRAM -> "UDP" + version;
             default -> "IP" + version + " " + typeName();
         };
     }
 
     private String typeName() {
         return switch (type) {
-            case SOCK_STREAM -> "stream";
-            case SOCK_DGRAM -> "datagram";
-            case SOCK_SEQPACKET -> "seqpacket";
+            case Constants.SOCK_STREAM -> "stream";
+            case Constants.SOCK_DGRAM -> "datagram";
+            case Constants.SOCK_SEQPACKET -> "seqpacket";
             default -> "type " + type;
         };
     }

@@ -42,7 +42,7 @@ final class UnixAddress {
     /** Removes the path, if it is one. */
     void unlink(Libc libc) {
         if (isPath) {
-            Memory path = Memories.text(libc, bytes);
+            Memory path = Memory.text(libc, bytes);
             libc.unlink(path.address());
             path.keepAlive();
         }

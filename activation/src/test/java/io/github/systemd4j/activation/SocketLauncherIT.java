@@ -11,6 +11,7 @@ import io.github.systemd4j.linux.Errno;
 import io.github.systemd4j.linux.SystemCallException;
 import io.github.systemd4j.linux.libc.Constants;
 import io.github.systemd4j.linux.libc.Libc;
+import io.github.systemd4j.linux.libc.Memory;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -388,7 +389,7 @@ class SocketLauncherIT {
     }
 
     private int reportTo(Path file) {
-        var path = Memories.text(Sockets.LIBC, PlatformText.bytes(file.toString()));
+        var path = Memory.text(Sockets.LIBC, PlatformText.bytes(file.toString()));
         int fd = Sockets.LIBC.open(path.address(), Constants.O_WRONLY | Constants.O_CREAT | Constants.O_CLOEXEC, 0600);
         path.keepAlive();
         return sockets.keep(fd);

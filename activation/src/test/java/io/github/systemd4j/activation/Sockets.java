@@ -151,7 +151,7 @@ final class Sockets implements AutoCloseable {
     /** Takes one connection of a listener, says something and closes it. */
     static void answer(int listener, String text) {
         int connection = check(LIBC.accept4(listener, 0, 0, Constants.SOCK_CLOEXEC));
-        Memory memory = Memories.text(LIBC, text.getBytes(UTF_8));
+        Memory memory = Memory.text(LIBC, text.getBytes(UTF_8));
         check((int) LIBC.send(connection, memory.address(), text.length(), Constants.MSG_NOSIGNAL));
         memory.keepAlive();
         check(LIBC.close(connection));

@@ -2,14 +2,20 @@ package io.github.systemd4j.cgroups;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** A cpuset of v1 is born without processors and memory nodes, and refuses every process until it has both. */
 final class Cpuset {
 
     /** With and without the mount option noprefix. */
-    private static final String[] FILES = {"cpuset.cpus", "cpuset.mems", "cpus", "mems"};
+    static final List<String> FILES = List.of("cpuset.cpus", "cpuset.mems", "cpus", "mems");
 
     private Cpuset() {}
+
+    /** Whether one of these files is there and says nothing. */
+    static boolean isUnfilled(Path file) {
+        return Files.exists(file) && GroupFile.peek(file).isEmpty();
+    }
 
     /** Gives a group, and those above it that lack it too, what the next one above has. What has something keeps it. */
     static void fill(Group group) throws CgroupException {
@@ -17,8 +23,7 @@ final class Cpuset {
             return; // from the top there is no way to those above
         }
         for (String file : FILES) {
-            Path own = group.directory().resolve(file);
-            if (Files.exists(own) && GroupFile.peek(own).isEmpty()) {
+            if (isUnfilled(group.directory().resolve(file))) {
                 fill(group.parent());
                 group.write(file, group.parent().read(file));
             }

@@ -76,9 +76,8 @@ final class Refusal {
                     Errno.EACCES, "it belongs to uid " + owner + ", and only root and that user may move it in v1");
         }
         Path directory = to.directory();
-        for (String name : new String[] {"cpuset.cpus", "cpuset.mems", "cpus", "mems"}) {
-            if (Files.exists(directory.resolve(name))
-                    && GroupFile.peek(directory.resolve(name)).isEmpty()) {
+        for (String name : Cpuset.FILES) {
+            if (Cpuset.isUnfilled(directory.resolve(name))) {
                 return new Cause(Errno.ENOSPC, name + " is empty; set cpuset.cpus and cpuset.mems first");
             }
         }

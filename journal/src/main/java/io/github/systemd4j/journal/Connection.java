@@ -19,9 +19,6 @@ final class Connection {
     static final JournalResult SENT = new JournalResult.Sent();
     static final JournalResult NOT_UNDER_JOURNALD = new JournalResult.NotUnderJournald();
 
-    private static final int SO_SNDBUF = 7;
-    private static final int SO_SNDBUFFORCE = 32;
-
     /** What libsystemd asks for. The kernel doubles it, and caps it for whoever is not privileged. */
     static final int SEND_BUFFER = 8 * 1024 * 1024;
 
@@ -151,8 +148,8 @@ final class Connection {
     private void raiseSendBuffer(int fd) {
         Memory value = Memory.allocate(libc, 8);
         value.bytes().putInt(0, sendBuffer);
-        if (libc.setsockopt(fd, Constants.SOL_SOCKET, SO_SNDBUFFORCE, value.address(), 4) < 0) {
-            libc.setsockopt(fd, Constants.SOL_SOCKET, SO_SNDBUF, value.address(), 4);
+        if (libc.setsockopt(fd, Constants.SOL_SOCKET, Constants.SO_SNDBUFFORCE, value.address(), 4) < 0) {
+            libc.setsockopt(fd, Constants.SOL_SOCKET, Constants.SO_SNDBUF, value.address(), 4);
         }
         value.keepAlive();
     }

@@ -18,7 +18,6 @@ final class SealedFile {
      */
     static final int SEALS = 0x1 | 0x2 | 0x4 | 0x8;
 
-    private static final int MFD_EXEC = 0x10;
     private static final byte[] NAME = "systemd4j-journal\0".getBytes(ISO_8859_1);
 
     private SealedFile() {}
@@ -48,7 +47,7 @@ final class SealedFile {
         name.bytes().put(0, NAME);
         int flags = Constants.MFD_CLOEXEC | Constants.MFD_ALLOW_SEALING;
         // Executable, or vm.memfd_noexec=1 adds a seal. Kernels before 6.3 do not know the flag, 2 forbids it.
-        int fd = libc.memfd_create(name.address(), flags | MFD_EXEC);
+        int fd = libc.memfd_create(name.address(), flags | Constants.MFD_EXEC);
         if (fd == -Errno.EINVAL || fd == -Errno.EACCES) {
             fd = libc.memfd_create(name.address(), flags);
         }

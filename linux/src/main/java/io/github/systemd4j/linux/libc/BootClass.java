@@ -2,7 +2,6 @@ package io.github.systemd4j.linux.libc;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
@@ -98,10 +97,6 @@ public final class BootClass {
     }
 
     private Memory nulTerminated(String text) {
-        byte[] bytes = text.getBytes(UTF_8);
-        Memory memory = Memory.allocate(libc, bytes.length + 1);
-        ByteBuffer room = memory.bytes();
-        room.put(0, bytes);
-        return memory;
+        return Memory.text(libc, text.getBytes(UTF_8));
     }
 }

@@ -8,6 +8,7 @@ public final class Constants {
 
     public static final int AF_UNIX = 1;
     public static final int AF_INET = 2;
+    public static final int AF_INET6 = 10;
     public static final int AF_VSOCK = 40;
 
     public static final int SOCK_STREAM = 1;
@@ -19,11 +20,16 @@ public final class Constants {
     public static final int SOL_SOCKET = 1;
     public static final int SO_TYPE = 3;
     public static final int SO_ERROR = 4;
+    public static final int SO_SNDBUF = 7;
     public static final int SO_PASSCRED = 16;
     public static final int SO_PEERCRED = 17;
     public static final int SO_SNDTIMEO = 21;
     public static final int SO_ACCEPTCONN = 30;
+    public static final int SO_SNDBUFFORCE = 32;
+    public static final int SO_PROTOCOL = 38;
     public static final int SO_DOMAIN = 39;
+
+    public static final int IPPROTO_MPTCP = 262;
 
     public static final int SCM_RIGHTS = 1;
     public static final int SCM_CREDENTIALS = 2;
@@ -57,6 +63,7 @@ public final class Constants {
 
     public static final int MFD_CLOEXEC = 1;
     public static final int MFD_ALLOW_SEALING = 2;
+    public static final int MFD_EXEC = 0x10;
 
     public static final short POLLIN = 0x1;
     public static final short POLLOUT = 0x4;

@@ -32,6 +32,19 @@ public final class Memory {
     }
 
     /**
+     * A text as C has it.
+     *
+     * @param libc what will be called with it
+     * @param text bytes without a NUL
+     * @return memory of the text and a NUL
+     */
+    public static Memory text(Libc libc, byte[] text) {
+        Memory memory = allocate(libc, text.length + 1);
+        memory.bytes().put(0, text);
+        return memory;
+    }
+
+    /**
      * The bytes, in native order. Use absolute positions.
      *
      * @return the one buffer of this memory

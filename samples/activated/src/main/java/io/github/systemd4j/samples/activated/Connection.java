@@ -42,11 +42,12 @@ final class Connection {
         if (count < 0) {
             throw new IOException("the client has closed in the middle of its request");
         }
-        if (!isWhole() && head.hasRemaining()) {
+        boolean whole = isWhole();
+        if (!whole && head.hasRemaining()) {
             return false;
         }
-        String status = isWhole() ? "200 OK" : "431 Request Header Fields Too Large";
-        byte[] body = (isWhole() ? text : "too long\n").getBytes(UTF_8);
+        String status = whole ? "200 OK" : "431 Request Header Fields Too Large";
+        byte[] body = (whole ? text : "too long\n").getBytes(UTF_8);
         String fields = "HTTP/1.1 " + status + "\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: "
                 + body.length + "\r\nConnection: close\r\n\r\n";
         byte[] start = fields.getBytes(ISO_8859_1);
@@ -71,7 +72,7 @@ final class Connection {
     }
 
     private boolean isWhole() {
-        for (int at = Math.max(0, head.position() - MAX_HEAD); at + END_OF_HEAD.length <= head.position(); at++) {
+        for (int at = 0; at + END_OF_HEAD.length <= head.position(); at++) {
             if (ByteBuffer.wrap(END_OF_HEAD)
                     .equals(head.duplicate().position(at).limit(at + END_OF_HEAD.length))) {
                 return true;
