@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Objects;
 
 /** A socket where journald's would be. */
-final class FakeJournal implements AutoCloseable {
+public final class FakeJournal implements AutoCloseable {
 
     static final Libc LIBC = Objects.requireNonNull(Backend.current().libc());
 
@@ -36,7 +36,7 @@ final class FakeJournal implements AutoCloseable {
         this.fd = fd;
     }
 
-    static FakeJournal at(Path path) {
+    public static FakeJournal at(Path path) {
         Memory address = Memory.allocate(LIBC, Sockaddr.SIZE);
         int length = Sockaddr.path(address.bytes(), 0, path.toString().getBytes(UTF_8));
         int fd = check(LIBC.socket(Constants.AF_UNIX, Constants.SOCK_DGRAM | Constants.SOCK_CLOEXEC, 0));
@@ -46,7 +46,7 @@ final class FakeJournal implements AutoCloseable {
     }
 
     /** The next record's bytes, whichever way they came; a file's seals are kept. */
-    byte[] next() {
+    public byte[] next() {
         assertThat(poll.await(fd, Constants.POLLIN, System.nanoTime() + SOON_NANOS))
                 .isEqualTo(Constants.POLLIN);
         int length = check((int) message.receive(fd, Constants.MSG_DONTWAIT));
@@ -63,7 +63,7 @@ final class FakeJournal implements AutoCloseable {
         return bytes;
     }
 
-    List<NativeProtocol.Field> fields() {
+    public List<NativeProtocol.Field> fields() {
         return NativeProtocol.fields(next());
     }
 
@@ -85,7 +85,7 @@ final class FakeJournal implements AutoCloseable {
     }
 
     /** How many are in the queue. They are lost then. */
-    int drain() {
+    public int drain() {
         int count = 0;
         while (message.receive(fd, Constants.MSG_DONTWAIT) >= 0) {
             for (int each : message.descriptors()) {

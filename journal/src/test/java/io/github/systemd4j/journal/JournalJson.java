@@ -10,7 +10,7 @@ import java.util.List;
  * Reads a line of {@code journalctl -o json}: an object whose values are strings, arrays of numbers for what is not
  * printable text, or arrays of these for a field that is repeated.
  */
-final class JournalJson {
+public final class JournalJson {
 
     private final String text;
     private int at;
@@ -20,7 +20,7 @@ final class JournalJson {
     }
 
     /** The fields that the client sent: those of journald and of journalctl begin with an underscore. */
-    static List<Field> fields(String line) {
+    public static List<Field> fields(String line) {
         return new JournalJson(line).object();
     }
 

@@ -8,18 +8,20 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * A reference parser of the native protocol, as server_process_native_message of systemd 252 reads it, with its leniency:
  * an empty line begins another entry, lines that begin with a dot or a hash are skipped, a wrong length ends the parse.
  * What systemd drops in silence is an error here.
  */
-final class NativeProtocol {
+public final class NativeProtocol {
 
     /** One field; two with the same bytes are equal. */
-    record Field(String name, List<Byte> value) {
+    public record Field(String name, List<Byte> value) {
 
-        static Field of(String name, byte... value) {
+        public static Field of(String name, byte... value) {
             List<Byte> bytes = new ArrayList<>(value.length);
             for (byte each : value) {
                 bytes.add(each);
@@ -27,7 +29,7 @@ final class NativeProtocol {
             return new Field(name, bytes);
         }
 
-        static Field text(String name, String value) {
+        public static Field text(String name, String value) {
             return of(name, value.getBytes(UTF_8));
         }
     }
@@ -85,6 +87,19 @@ final class NativeProtocol {
             throw new AssertionError(entries.size() + " entries");
         }
         return entries.get(0);
+    }
+
+    /** The values of fields by their names, as text; in the order in which they came. */
+    public static Map<String, List<String>> texts(List<Field> fields) {
+        Map<String, List<String>> texts = new TreeMap<>();
+        for (Field field : fields) {
+            byte[] value = new byte[field.value().size()];
+            for (int i = 0; i < value.length; i++) {
+                value[i] = field.value().get(i);
+            }
+            texts.computeIfAbsent(field.name(), name -> new ArrayList<>()).add(new String(value, UTF_8));
+        }
+        return texts;
     }
 
     private static int indexOf(byte[] bytes, char what, int from, int to) {

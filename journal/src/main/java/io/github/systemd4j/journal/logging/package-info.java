@@ -1,0 +1,2 @@
+/** java.util.logging to the journal: {@link io.github.systemd4j.journal.logging.JournalHandler}. */
+package io.github.systemd4j.journal.logging;
