@@ -67,13 +67,14 @@ final class ForeignLibc implements Libc {
     private static final MethodHandle CALL = handle();
 
     /**
-     * Where the linker leaves errno: one place for each platform thread, so that no two calls share one. A buffer,
-     * because reading a segment needs a VarHandle, which is dear the first time.
+     * Where the linker leaves errno: one place for each platform thread, so that no two calls share one. Threads of a
+     * server outlive the application that called here, and an object of one of our classes would keep its loader: so it
+     * is a segment, and the buffer that it is made of, to read it. A VarHandle for that is dear the first time.
      */
-    private static final ThreadLocal<Errno> ERRNO = new ThreadLocal<>() {
+    private static final ThreadLocal<Object[]> ERRNO = new ThreadLocal<>() {
         @Override
-        protected Errno initialValue() {
-            return new Errno();
+        protected Object[] initialValue() {
+            return newErrno();
         }
     };
 
@@ -100,20 +101,20 @@ final class ForeignLibc implements Libc {
 
     /** For functions that return an int: the upper half of the register means nothing. */
     private static int callInt(MemorySegment function, long a, long b, long c, long d, long e) {
-        Errno errno = errno();
+        Object[] errno = errno();
         int result = (int) call(function, errno, a, b, c, d, e);
-        return result == -1 ? -errno.value() : result;
+        return result == -1 ? -value(errno) : result;
     }
 
     private static long callLong(MemorySegment function, long a, long b, long c, long d) {
-        Errno errno = errno();
+        Object[] errno = errno();
         long result = call(function, errno, a, b, c, d, 0);
-        return result == -1 ? -errno.value() : result;
+        return result == -1 ? -value(errno) : result;
     }
 
-    private static long call(MemorySegment function, Errno errno, long a, long b, long c, long d, long e) {
+    private static long call(MemorySegment function, Object[] errno, long a, long b, long c, long d, long e) {
         try {
-            return (long) CALL.invokeExact(function, errno.segment, a, b, c, d, e);
+            return (long) CALL.invokeExact(function, (MemorySegment) errno[0], a, b, c, d, e);
         } catch (Error thrown) {
             throw thrown; // a VM that is out of memory
         } catch (Throwable thrown) {
@@ -122,8 +123,17 @@ final class ForeignLibc implements Libc {
     }
 
     /** A virtual thread would keep its own for as long as it lives, and there may be millions: one for the call. */
-    private static Errno errno() {
-        return Thread.currentThread().isVirtual() ? new Errno() : ERRNO.get();
+    private static Object[] errno() {
+        return Thread.currentThread().isVirtual() ? newErrno() : ERRNO.get();
+    }
+
+    private static Object[] newErrno() {
+        ByteBuffer bytes = ByteBuffer.allocateDirect(4).order(ByteOrder.nativeOrder());
+        return new Object[] {MemorySegment.ofBuffer(bytes), bytes};
+    }
+
+    private static int value(Object[] errno) {
+        return ((ByteBuffer) errno[1]).getInt(0);
     }
 
     @Override
@@ -416,16 +426,5 @@ final class ForeignLibc implements Libc {
     @Override
     public int pidfd_open(int pid, int flags) {
         return callInt(SYSCALL, SYS_PIDFD_OPEN, pid, flags, 0, 0);
-    }
-
-    /** The four bytes of one thread. */
-    private static final class Errno {
-
-        private final ByteBuffer bytes = ByteBuffer.allocateDirect(4).order(ByteOrder.nativeOrder());
-        private final MemorySegment segment = MemorySegment.ofBuffer(bytes);
-
-        int value() {
-            return bytes.getInt(0);
-        }
     }
 }
