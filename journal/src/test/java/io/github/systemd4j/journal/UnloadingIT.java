@@ -36,8 +36,7 @@ class UnloadingIT {
     void nothingOfItStaysInTheThreads() throws Exception {
         ExecutorService server = Executors.newFixedThreadPool(1);
         try {
-            WeakReference<ClassLoader> loader =
-                    server.submit(this::application).get(50, TimeUnit.SECONDS);
+            WeakReference<ClassLoader> loader = server.submit(this::application).get(50, TimeUnit.SECONDS);
             for (int i = 0; i < 50 && loader.get() != null; i++) {
                 System.gc();
             }
