@@ -40,8 +40,7 @@ class FrontEndsGuideBoxIT {
     @Test
     void logbackAndTheUnitAsShown() throws Exception {
         Files.createDirectories(SHOP.resolve("conf"));
-        Path source = Files.writeString(
-                Files.createTempDirectory("shop").resolve("Shop.java"), block("`Shop.java`:"));
+        Path source = Files.writeString(Files.createTempDirectory("shop").resolve("Shop.java"), block("`Shop.java`:"));
         for (String jar : jars(OURS + "|(logback-classic|logback-core|slf4j-api)-.*\\.jar")) {
             Files.copy(Path.of(jar), SHOP.resolve(Path.of(jar).getFileName()));
         }
@@ -50,8 +49,7 @@ class FrontEndsGuideBoxIT {
         tool("javac", "-encoding", "UTF-8", "-cp", path, "-d", classes.toString(), source.toString());
         tool("jar", "--create", "--file", SHOP + "/shop.jar", "-C", classes.toString(), ".");
         Files.writeString(SHOP.resolve("conf/logback.xml"), block("`/opt/shop/conf/logback.xml`:"));
-        Files.writeString(
-                Path.of("/etc/systemd/system/shop.service"), block("`/etc/systemd/system/shop.service`:"));
+        Files.writeString(Path.of("/etc/systemd/system/shop.service"), block("`/etc/systemd/system/shop.service`:"));
         assertThat(run("systemctl", "daemon-reload")).isEmpty();
 
         assertThat(run("systemctl", "start", "shop.service")).isEmpty();
@@ -59,7 +57,8 @@ class FrontEndsGuideBoxIT {
         Map<String, List<String>> fields = record("shop", "REQUEST_ID=r-17");
         assertThat(fields.remove("TID").get(0)).matches("[1-9][0-9]*");
         assertThat(fields.remove("MESSAGE").get(0))
-                .matches("order refused\njava.lang.IllegalStateException: no stock\n\tat Shop.main\\(Shop.java:\\d+\\)");
+                .matches(
+                        "order refused\njava.lang.IllegalStateException: no stock\n\tat Shop.main\\(Shop.java:\\d+\\)");
         assertThat(fields)
                 .isEqualTo(Map.of(
                         "PRIORITY", List.of("4"),
@@ -78,7 +77,11 @@ class FrontEndsGuideBoxIT {
         Path configuration = Files.createTempFile("log4j2", ".xml");
         Files.writeString(configuration, block("`log4j2.xml`:"));
 
-        program("shop-log4j", "log4j-(api|core)-.*\\.jar", Log4jProgram.class, "-Dlog4j2.configurationFile=" + configuration);
+        program(
+                "shop-log4j",
+                "log4j-(api|core)-.*\\.jar",
+                Log4jProgram.class,
+                "-Dlog4j2.configurationFile=" + configuration);
 
         Map<String, List<String>> fields = record("shop-log4j", "TEST_RUN=run");
         assertThat(fields)
@@ -107,9 +110,7 @@ class FrontEndsGuideBoxIT {
                 .containsEntry("ERRNO", List.of("111"))
                 .containsEntry(
                         "EXCEPTION_CLASS",
-                        List.of(
-                                "java.io.UncheckedIOException",
-                                "io.github.systemd4j.linux.SystemCallException"))
+                        List.of("java.io.UncheckedIOException", "io.github.systemd4j.linux.SystemCallException"))
                 .containsKey("TID");
         assertThat(fields.get("MESSAGE").get(0))
                 .startsWith("läuft refused\njava.io.UncheckedIOException: no database\n\tat ")
@@ -131,7 +132,8 @@ class FrontEndsGuideBoxIT {
         return block.substring(0, block.indexOf("```"));
     }
 
-    private static void program(String unit, String framework, Class<?> program, String configuration) throws Exception {
+    private static void program(String unit, String framework, Class<?> program, String configuration)
+            throws Exception {
         List<String> path = new ArrayList<>(jars(OURS + "|" + framework));
         path.addAll(jars("test-classes"));
         List<String> words = new ArrayList<>(List.of("systemd-run", "--quiet", "--wait", "--pipe", "--unit=" + unit));

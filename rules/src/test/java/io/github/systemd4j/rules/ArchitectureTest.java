@@ -55,6 +55,21 @@ class ArchitectureTest {
             "machine", Set.of("org.freedesktop.dbus.."),
             "testkit", Set.of(ROOT + "activation..", ROOT + "linux..", JUNIT + ".."));
 
+    /**
+     * Packages for users of a logging framework, inside of a module whose others know none: by the package, the frameworks
+     * that it is for. They are API as well.
+     */
+    private static final Map<String, Set<String>> FRONT_ENDS = Map.of(
+            ROOT + "journal.logback", Set.of("ch.qos.logback..", "org.slf4j.."),
+            ROOT + "journal.log4j", Set.of("org.apache.logging.log4j.."),
+            ROOT + "journal.logging", Set.of("java.util.logging.."),
+            ROOT + "journal.system", Set.of());
+
+    /** Who may be named by a class that shall not log. */
+    private static final String[] LOGGING = {
+        "java.util.logging..", "org.slf4j..", "ch.qos.logback..", "org.apache.logging.log4j.."
+    };
+
     private static final JavaClasses CLASSES = imported("io/github/systemd4j");
     /** What JDK 22 and later see in the place of the classes of the same name. */
     private static final JavaClasses OVERLAY = imported("META-INF/versions/22/io/github/systemd4j");
@@ -81,12 +96,62 @@ class ArchitectureTest {
         var rule = classes()
                 .that()
                 .resideInAPackage(ROOT + module + "..")
+                .and()
+                .resideOutsideOfPackages(FRONT_ENDS.keySet().toArray(String[]::new))
                 .should()
                 .onlyDependOnClassesThat()
                 .resideInAnyPackage(allowed)
                 .allowEmptyShould(true);
         rule.check(CLASSES);
         rule.check(OVERLAY);
+    }
+
+    static Stream<String> frontEnds() {
+        return FRONT_ENDS.keySet().stream().sorted();
+    }
+
+    @ParameterizedTest
+    @MethodSource("frontEnds")
+    void a_front_end_uses_its_own_framework_and_no_other_front_end(String frontEnd) {
+        Set<String> frameworks = FRONT_ENDS.get(frontEnd);
+        String[] allowed = Stream.concat(
+                        Stream.of(
+                                "java..",
+                                "org.jspecify.annotations..",
+                                ROOT + "linux",
+                                ROOT + "journal",
+                                ROOT + "journal.internal",
+                                frontEnd),
+                        frameworks.stream())
+                .toArray(String[]::new);
+        classes()
+                .that()
+                .resideInAPackage(frontEnd)
+                .should()
+                .onlyDependOnClassesThat()
+                .resideInAnyPackage(allowed)
+                .check(CLASSES);
+        noClasses()
+                .that()
+                .resideInAPackage(frontEnd)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(Stream.of(LOGGING)
+                        .filter(each -> !frameworks.contains(each))
+                        .toArray(String[]::new))
+                .check(CLASSES);
+    }
+
+    @Test
+    void nothing_refers_to_a_front_end() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages(FRONT_ENDS.keySet().toArray(String[]::new))
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(FRONT_ENDS.keySet().toArray(String[]::new))
+                .because("its class would be loaded without its framework")
+                .check(CLASSES);
     }
 
     @Test
@@ -114,9 +179,11 @@ class ArchitectureTest {
     @Test
     void nothing_logs() {
         var rule = noClasses()
+                .that()
+                .resideOutsideOfPackages(FRONT_ENDS.keySet().toArray(String[]::new))
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage("java.util.logging..", "org.slf4j..")
+                .resideInAnyPackage(LOGGING)
                 .orShould()
                 .dependOnClassesThat()
                 .belongToAnyOf(System.Logger.class, System.LoggerFinder.class)
@@ -149,7 +216,7 @@ class ArchitectureTest {
                 .that()
                 .arePublic()
                 .and()
-                .resideInAPackage(API)
+                .resideInAnyPackage(API, ROOT + "journal.*")
                 .should(new ArchCondition<>("be final, sealed, an interface, a record or an enum") {
                     @Override
                     public void check(JavaClass type, ConditionEvents events) {

@@ -28,8 +28,11 @@ public final class Orders {
      */
     public static void main(String[] arguments) {
         for (int id = 1; id <= 3; id++) {
-            try (MDC.MDCCloseable ignored = MDC.putCloseable("order.id", "o-" + id)) {
+            MDC.put("order.id", "o-" + id);
+            try {
                 take(id);
+            } finally {
+                MDC.remove("order.id");
             }
         }
     }

@@ -30,9 +30,9 @@ class OrdersBoxIT {
 
     @Test
     void theMdcIsAField() throws Exception {
-        assertThat(journal("cat", "MESSAGE", "ORDER_ID=o-1").lines()).containsExactly("order received", "order accepted");
-        assertThat(journal("cat", "SYSLOG_IDENTIFIER", "ORDER_ID=o-3").lines())
-                .containsExactly("orders", "orders");
+        assertThat(journal("cat", "MESSAGE", "ORDER_ID=o-1").lines())
+                .containsExactly("order received", "order accepted");
+        assertThat(journal("cat", "SYSLOG_IDENTIFIER", "ORDER_ID=o-3").lines()).containsExactly("orders", "orders");
         assertThat(journal("cat", "LOGGER", "ORDER_ID=o-3").lines())
                 .containsOnly("io.github.systemd4j.samples.journal.Orders");
     }
@@ -53,7 +53,8 @@ class OrdersBoxIT {
                 .contains("\"MESSAGE\":\"order refused\\njava.lang.IllegalStateException: no price\\n\\tat ")
                 .contains("\\nCaused by: java.lang.ArithmeticException: rounding an unknown price\\n")
                 .contains("\"PRIORITY\":\"3\"")
-                .contains("\"EXCEPTION_CLASS\":[\"java.lang.IllegalStateException\",\"java.lang.ArithmeticException\"]");
+                .contains(
+                        "\"EXCEPTION_CLASS\":[\"java.lang.IllegalStateException\",\"java.lang.ArithmeticException\"]");
         assertThat(json.split("Orders\\.price\\(Orders\\.java:", -1)).hasSizeGreaterThan(Orders.DEPTH);
         assertThat(json).contains("Orders.main(Orders.java:");
     }
