@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.spi.ToolProvider;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -127,7 +128,7 @@ class FrontEndsGuideBoxIT {
 
     /** The first block after a text. */
     private static String block(String after) {
-        String rest = guide.split(java.util.regex.Pattern.quote(after), 2)[1];
+        String rest = guide.split(Pattern.quote(after), 2)[1];
         String block = rest.split("```[a-z]+\n", -1)[1];
         return block.substring(0, block.indexOf("```"));
     }

@@ -4,7 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.systemd4j.journal.programs.SystemLoggerProgram;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -37,6 +40,22 @@ class JournalLoggerBoxIT {
     }
 
     @Test
+    void theDropInOfTheGuide() throws Exception {
+        String guide = Files.readString(Path.of("../docs/guides/journal-front-ends.md"));
+        String rest = guide.substring(guide.indexOf("shop.service.d/log.conf`:"));
+        String block = rest.split("```ini\n", -1)[1];
+        Path dropIn = Files.createDirectories(Path.of("/etc/systemd/system/quiet.service.d"));
+        Files.writeString(dropIn.resolve("log.conf"), block.substring(0, block.indexOf("```")));
+        assertThat(run(List.of("systemctl", "daemon-reload"))).isEmpty();
+
+        assertThat(run(unit("quiet"))).endsWith("null");
+        assertThat(run(unit("loud"))).isEqualTo("null");
+
+        assertThat(fields("quiet", "PRIORITY=3", "MESSAGE")).containsExactly("key {0}", "Wert value");
+        assertThat(fields("loud", "PRIORITY=3", "MESSAGE")).containsExactly("key {0}", "Wert value", "not to be heard");
+    }
+
+    @Test
     void aUnitThatIsDebuggedTellsMore() throws Exception {
         List<String> command = unit("debugged");
         command.add(1, "--setenv=DEBUG_INVOCATION=1");
@@ -47,7 +66,7 @@ class JournalLoggerBoxIT {
     }
 
     private static List<String> unit(String name, String... options) {
-        List<String> command = new java.util.ArrayList<>(List.of(
+        List<String> command = new ArrayList<>(List.of(
                 "systemd-run",
                 "--quiet",
                 "--wait",
@@ -63,8 +82,7 @@ class JournalLoggerBoxIT {
                 "-cp",
                 String.join(
                         ":",
-                        java.util.Arrays.stream(
-                                        System.getProperty("java.class.path").split(":", -1))
+                        Arrays.stream(System.getProperty("java.class.path").split(":", -1))
                                 .filter(entry -> Path.of(entry)
                                         .getFileName()
                                         .toString()

@@ -84,7 +84,7 @@ public final class LogSink<E> implements AutoCloseable {
             } finally {
                 pool.give(entry);
             }
-        } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+        } catch (RuntimeException | Error e) { // of the event: a logging call is not to end the service
             failed.incrementAndGet();
             String reason = "no record could be made of an event: " + e;
             tellOnce(reason, e);

@@ -5,6 +5,7 @@ import io.github.systemd4j.journal.FieldName;
 import io.github.systemd4j.journal.JournalWriter;
 import io.github.systemd4j.journal.Priority;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -187,7 +188,7 @@ public final class Settings {
         throw new IllegalArgumentException(setting + ": " + text.strip() + ", must be one of "
                 + String.join(
                         ", ",
-                        java.util.Arrays.stream(type.getEnumConstants())
+                        Arrays.stream(type.getEnumConstants())
                                 .map(each -> each.name().toLowerCase(Locale.ROOT))
                                 .toList()));
     }

@@ -38,7 +38,7 @@ final class StackTrace {
                 return;
             }
             out.append(text(thrown));
-            StackTraceElement[] frames = thrown.getStackTrace();
+            StackTraceElement[] frames = frames(thrown);
             frames(frames, enclosing, indent);
             for (Throwable suppressed : thrown.getSuppressed()) {
                 append(suppressed, "Suppressed: ", indent + "\t", frames);
@@ -61,6 +61,14 @@ final class StackTrace {
         if (own < frames.length) {
             out.append('\n').append(indent).append("\t... ").append(frames.length - own);
             out.append(" more");
+        }
+    }
+
+    private static StackTraceElement[] frames(Throwable thrown) {
+        try {
+            return thrown.getStackTrace();
+        } catch (RuntimeException e) {
+            return NO_FRAMES;
         }
     }
 

@@ -198,7 +198,7 @@ public final class JournalAppender extends UnsynchronizedAppenderBase<ILoggingEv
             }
         }
         Map<String, String> context = event.getMDCPropertyMap();
-        if (!context.isEmpty()) {
+        if (context != null && !context.isEmpty()) {
             for (Map.Entry<String, String> each : context.entrySet()) {
                 entry.context(each.getKey(), each.getValue());
             }

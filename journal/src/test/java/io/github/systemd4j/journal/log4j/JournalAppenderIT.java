@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.Logger;
 import org.apache.logging.log4j.MarkerManager;
@@ -324,7 +325,7 @@ class JournalAppenderIT {
 
     /** What the status logger is told. */
     private static final class Told implements StatusListener {
-        private final List<String> errors = new java.util.concurrent.CopyOnWriteArrayList<>();
+        private final List<String> errors = new CopyOnWriteArrayList<>();
 
         @Override
         public void log(StatusData data) {

@@ -157,6 +157,30 @@ class JournalHandlerIT {
         }
     }
 
+    /** Where there are virtual threads: the number would be that of another thread a moment later. */
+    @Test
+    void aThreadThatHasNoNumberOfItsOwn() throws Exception {
+        try (FakeJournal journal = FakeJournal.at(path)) {
+            configure();
+            if (Runtime.version().feature() >= 21) {
+                Thread thread = (Thread) Thread.class
+                        .getMethod("startVirtualThread", Runnable.class)
+                        .invoke(null, (Runnable) () -> logger.info("virtual"));
+                thread.join();
+                assertThat(next(journal))
+                        .containsEntry("MESSAGE", List.of("virtual"))
+                        .containsEntry("THREAD_NAME", List.of(""))
+                        .doesNotContainKey("TID");
+            }
+            Thread thread = new Thread(() -> logger.info("platform"), "of-its-own");
+            thread.start();
+            thread.join();
+            logger.info("main");
+            String tid = next(journal).get("TID").get(0);
+            assertThat(next(journal).get("TID").get(0)).isNotEqualTo(tid);
+        }
+    }
+
     @Test
     void configuredAgain() throws Exception {
         try (FakeJournal journal = FakeJournal.at(path)) {
