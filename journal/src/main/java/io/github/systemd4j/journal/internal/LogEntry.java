@@ -5,6 +5,8 @@ import io.github.systemd4j.journal.JournalRecord;
 import io.github.systemd4j.journal.Priority;
 import io.github.systemd4j.linux.SystemCallException;
 import java.util.Locale;
+import java.util.Map;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +42,7 @@ public final class LogEntry {
     private final ContextNames names;
     private final ThreadIds threads;
     private final JournalRecord record = JournalRecord.create();
+    private final BiConsumer<String, Object> adder = this::context;
     private StringBuilder text = new StringBuilder(TEXT_SIZE);
 
     LogEntry(String identifier, Settings.Trace stackTrace, ContextNames names, ThreadIds threads) {
@@ -103,6 +106,15 @@ public final class LogEntry {
         text.append(type).append('.').append(method);
         record.field(CODE_FUNC, text.substring(before));
         text.setLength(before);
+    }
+
+    /**
+     * A whole context, without an iterator and its entries.
+     *
+     * @param all its keys and values, see {@link #context}
+     */
+    public void contexts(Map<String, ?> all) {
+        all.forEach(adder);
     }
 
     /**

@@ -198,10 +198,8 @@ public final class JournalAppender extends UnsynchronizedAppenderBase<ILoggingEv
             }
         }
         Map<String, String> context = event.getMDCPropertyMap();
-        if (context != null && !context.isEmpty()) {
-            for (Map.Entry<String, String> each : context.entrySet()) {
-                entry.context(each.getKey(), each.getValue());
-            }
+        if (context != null) {
+            entry.contexts(context);
         }
         List<KeyValuePair> pairs = event.getKeyValuePairs();
         if (pairs != null) {

@@ -19,6 +19,8 @@ import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
@@ -305,7 +307,7 @@ class JournalAppenderIT {
             Logger logger = context.getLogger("org.example.Shop");
             var event = new ch.qos.logback.classic.spi.LoggingEvent(
                     "", logger, Level.INFO, "a message without arguments", null, null);
-            event.setMDCPropertyMap(Map.of());
+            event.setMDCPropertyMap(Collections.unmodifiableMap(new HashMap<>(Map.of("request.id", "4711", "b", "2"))));
             ThreadMXBean bean = (ThreadMXBean) ManagementFactory.getThreadMXBean();
             long self = Thread.currentThread().getId();
             long allocated = Long.MAX_VALUE;
