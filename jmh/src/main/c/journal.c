@@ -31,14 +31,20 @@ static const char RECORD[] = PRIORITY "\n" IDENTIFIER "\n" LOGGER "\n" THREAD "\
 
 static int sender = -1;
 static int (*sd_journal_sendv)(const struct iovec *, int);
-static atomic_llong *received;
+static struct {
+    atomic_llong received;
+    atomic_int busy;
+} *shared;
 
-/* Takes records, and counts them, in a process of its own that ends with this one. */
+/* Takes records, and counts them, in a process of its own that ends with this one. While it is busy it takes none. */
 static void receive(int receiver) {
     static char bytes[1 << 16];
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     while (recv(receiver, bytes, sizeof bytes, 0) > 0) {
-        atomic_fetch_add(received, 1);
+        atomic_fetch_add(&shared->received, 1);
+        while (atomic_load(&shared->busy)) {
+            usleep(100);
+        }
     }
     _exit(1);
 }
@@ -51,13 +57,13 @@ int JNI(startJournal)(void *env, void *type) {
     int size = 8 << 20;
     int receiver = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     sender = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-    received = mmap(NULL, sizeof *received, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    shared = mmap(NULL, sizeof *shared, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     void *library = dlopen("libsystemd.so.0", RTLD_NOW);
     sd_journal_sendv = library ? (int (*)(const struct iovec *, int)) dlsym(library, "sd_journal_sendv") : NULL;
     if (!sd_journal_sendv) {
         return -ENOSYS;
     }
-    if (received == MAP_FAILED || setsockopt(receiver, SOL_SOCKET, SO_PASSCRED, &one, sizeof one) < 0
+    if (shared == MAP_FAILED || setsockopt(receiver, SOL_SOCKET, SO_PASSCRED, &one, sizeof one) < 0
         || setsockopt(receiver, SOL_SOCKET, SO_TIMESTAMP, &one, sizeof one) < 0
         || bind(receiver, (struct sockaddr *) &address, sizeof address) < 0
         || setsockopt(sender, SOL_SOCKET, SO_SNDBUF, &size, sizeof size) < 0
@@ -76,7 +82,13 @@ int JNI(startJournal)(void *env, void *type) {
 /* How many records have been received. */
 long long JNI(received)(void *env, void *type) {
     (void) env, (void) type;
-    return atomic_load(received);
+    return atomic_load(&shared->received);
+}
+
+/* Whether the receiver leaves in the queue what comes. */
+void JNI(journalIsBusy)(void *env, void *type, unsigned char busy) {
+    (void) env, (void) type;
+    atomic_store(&shared->busy, busy);
 }
 
 /* The length of the record. */
@@ -90,7 +102,7 @@ int JNI(sendRecord)(void *env, void *type, int count) {
     (void) env, (void) type;
     int sent = 0;
     for (int i = 0; i < count; i++) {
-        sent += send(sender, RECORD, sizeof RECORD - 1, MSG_NOSIGNAL | MSG_DONTWAIT) > 0;
+        sent += send(sender, RECORD, sizeof RECORD - 1, MSG_NOSIGNAL) > 0;
     }
     return sent;
 }

@@ -34,6 +34,8 @@ final class Floor {
 
     static native long received();
 
+    static native void journalIsBusy(boolean busy);
+
     static native int recordLength();
 
     static native int sendRecord(int count);

@@ -21,15 +21,21 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.IntUnaryOperator;
 
 /**
- * What a record for the journal takes of its sender: CPU time of the thread, because who receives is another process and
- * wakes up meanwhile; JMH measures wall clocks only. Records go in bursts that the queue has room for, and after each
- * one, outside of the measured time, it is waited until all have arrived.
+ * What a record for the journal takes of its sender: CPU time of the thread, because who receives is another process, and
+ * the queue may be full; JMH measures wall clocks only. Records go in rows, and after each one, outside of the measured
+ * time, it is waited until all have arrived.
+ *
+ * <p>A short row finds a receiver that is busy: nobody is woken, and there is room for all. A long one finds a receiver that
+ * does nothing but receive: who is slower has to wake it for each record, who is faster finds the queue full now and then.
  */
 final class JournalCost {
 
-    static final int BURST = 128;
+    static final int LONG_ROW = 10_000;
+    static final int SHORT_ROW = 256;
 
-    private static final int WARM_UP_BURSTS = 600;
+    private static final String BUSY = "Busy";
+
+    private static final int WARM_UP = 120_000;
     private static final FieldName SYSLOG_IDENTIFIER = FieldName.of("SYSLOG_IDENTIFIER");
     private static final FieldName LOGGER = FieldName.of("LOGGER");
     private static final FieldName THREAD_NAME = FieldName.of("THREAD_NAME");
@@ -42,7 +48,7 @@ final class JournalCost {
     /**
      * Runs one round.
      *
-     * @param args the label of the configuration; the round, of which 0 counts bytes; how many bursts are measured; the
+     * @param args the label of the configuration; the round, of which 0 counts bytes; how many rows are measured; the
      *     directory for the results; and, for the front ends, "ours" where they are there, or "peers"
      */
     public static void main(String[] args) throws Exception {
@@ -63,8 +69,7 @@ final class JournalCost {
                 cost.measure(senders, Integer.parseInt(args[2]), bytes).entrySet()) {
             lines.add(String.join("\t", args[0], args[1], each.getKey(), Double.toString(each.getValue())));
         }
-        Files.write(
-                Path.of(args[3], "steady.tsv"), lines, UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        Files.write(Path.of(args[3], "steady.tsv"), lines, UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }
 
     /** Each sends so many records, and says how many it has sent. */
@@ -116,19 +121,23 @@ final class JournalCost {
                 .message(message);
     }
 
-    /** The median of the bursts, in nanoseconds or bytes of a record. All senders take turns. */
-    private Map<String, Double> measure(Map<String, IntUnaryOperator> senders, int bursts, boolean bytes)
+    /** The median of the rows, in nanoseconds or bytes of a record. All senders take turns. */
+    private Map<String, Double> measure(Map<String, IntUnaryOperator> senders, int rows, boolean bytes)
             throws IOException {
         for (IntUnaryOperator sender : senders.values()) {
-            for (int i = 0; i < WARM_UP_BURSTS; i++) {
-                burst(sender, bytes);
+            for (int i = 0; i < WARM_UP / SHORT_ROW; i++) {
+                shortRow(sender, bytes);
             }
         }
         Map<String, double[]> values = new LinkedHashMap<>();
-        for (int i = 0; i < bursts; i++) {
-            for (Map.Entry<String, IntUnaryOperator> sender : senders.entrySet()) {
-                values.computeIfAbsent(sender.getKey(), unused -> new double[bursts])[i] =
-                        burst(sender.getValue(), bytes);
+        for (int i = 0; i < rows; i++) {
+            for (Map.Entry<String, IntUnaryOperator> each : senders.entrySet()) {
+                String name = each.getKey();
+                double busy = shortRow(each.getValue(), bytes);
+                values.computeIfAbsent(name + BUSY, unused -> new double[rows])[i] = busy;
+                // What a record allocates that has to wait for room is another question.
+                values.computeIfAbsent(name, unused -> new double[rows])[i] =
+                        bytes ? busy : row(each.getValue(), LONG_ROW, false);
             }
         }
         Map<String, Double> medians = new LinkedHashMap<>();
@@ -139,18 +148,25 @@ final class JournalCost {
         return medians;
     }
 
-    private double burst(IntUnaryOperator sender, boolean bytes) throws IOException {
-        long arrived = Floor.received();
+    private double shortRow(IntUnaryOperator sender, boolean bytes) throws IOException {
+        Floor.journalIsBusy(true);
+        return row(sender, SHORT_ROW, bytes);
+    }
+
+    private double row(IntUnaryOperator sender, int records, boolean bytes) throws IOException {
+        long expected = Floor.received() + records;
         long before = bytes ? bean.getThreadAllocatedBytes(self) : bean.getCurrentThreadCpuTime();
-        int sent = sender.applyAsInt(BURST);
+        int sent = sender.applyAsInt(records);
         long after = bytes ? bean.getThreadAllocatedBytes(self) : bean.getCurrentThreadCpuTime();
+        Floor.journalIsBusy(false);
         long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-        while (Floor.received() < arrived + BURST) {
+        while (Floor.received() < expected) {
             Thread.onSpinWait();
-            if (sent != BURST || deadline - System.nanoTime() < 0) {
-                throw new IOException(sent + " of " + BURST + " records were sent, " + (Floor.received() - arrived) + " arrived");
+            if (sent != records || deadline - System.nanoTime() < 0) {
+                throw new IOException(sent + " of " + records + " records were sent, " + (expected - Floor.received())
+                        + " did not arrive");
             }
         }
-        return (double) (after - before) / BURST;
+        return (double) (after - before) / records;
     }
 }

@@ -46,6 +46,13 @@ final class Report {
         {"journalOursFinished", "**systemd4j**, sends a finished one again"},
     };
 
+    private static final String[][] JOURNAL_BUSY = {
+        {"journalCSendvBusy", "C, libsystemd's `sd_journal_sendv()`"},
+        {"journalCSendBusy", "C, `send()` of the finished record on a socket that is kept"},
+        {"journalOursBusy", "**systemd4j**, makes the record of five fields and sends it"},
+        {"journalOursFinishedBusy", "**systemd4j**, sends a finished one again"},
+    };
+
     private static final String[][] FRONT_ENDS = {
         {"journalCSendv", "C, libsystemd's `sd_journal_sendv()`"},
         {"logbackOurs", "Logback, **systemd4j**"},
@@ -199,6 +206,8 @@ final class Report {
         journal("25-ffm-journal", "JDK 25, system calls by java.lang.foreign", JOURNAL);
         journal("17-jna-journal", "JDK 17, system calls by JNA", JOURNAL);
         journal("25-jna-journal", "JDK 25, system calls by JNA (chosen by hand)", JOURNAL);
+        journal("25-ffm-journal", "JDK 25, journald is busy: nobody is woken", JOURNAL_BUSY);
+        journal("17-jna-journal", "JDK 17, journald is busy: nobody is woken", JOURNAL_BUSY);
         journal("25-ffm-frontends", "JDK 25: from a logging framework", FRONT_ENDS);
         journal("17-jna-frontends", "JDK 17: from a logging framework", FRONT_ENDS);
         journalMethod();
@@ -357,20 +366,23 @@ final class Report {
 
     private void journalMethod() {
         say("""
-                How: CPU time of the sender's thread, because the receiver is a process of its own, as journald is, and is woken
-                up meanwhile. It is bound at `/run/systemd/journal/socket`, where libsystemd looks for journald, in namespaces of
-                the benchmark's own, with the queue that systemd sets (512). %s records go in a row; then, outside of the
-                measured time, it is waited until all have arrived. A process's value is the median of %s such rows for each kind,
-                which take turns; the tables show the medians over the processes, and the ratio to C in the same process. Bytes
-                are those that the JVM counts for the thread, in a process of their own.
+                How: CPU time of the sender's thread, because the receiver is a process of its own, as journald is. It is bound at
+                `/run/systemd/journal/socket`, where libsystemd looks for journald, in namespaces of the benchmark's own, with
+                the queue that systemd sets (512). %s records go in a row; then, outside of the measured time, it is waited until
+                all have arrived. In such a row the receiver does nothing but receive: who is slower than it has to wake it for
+                each record, as libsystemd here; who is faster finds the queue full now and then. Where journald is busy, %s records
+                go in a row while the receiver takes none: nobody is woken, and there is room for all, so this is the sender's own
+                work alone. A process's value is the median of %s rows of each kind, which take turns; the tables show the medians
+                over the processes, and the ratio to C in the same process. Bytes are those that the JVM counts for the
+                thread, in a process of their own.
 
                 A record has PRIORITY, SYSLOG_IDENTIFIER, LOGGER, THREAD_NAME and a MESSAGE, 239 bytes, the same in C and in Java. C has its
                 fields ready made; ours are encoded each time, with another message. From a framework it is the message, two
                 entries of the context (MDC, ThreadContext), and what the appender adds. Both peers call libsystemd by JNA.
 
-                Limits: one thread, a queue that is never full, a message that is there already. journald then spends some
+                Limits: one thread, and a message that is there already. journald itself spends some
                 twenty microseconds on each record: what a sender can win is its own time, its garbage, and not to be held up.
-                """.formatted(JournalCost.BURST, fact("bursts")));
+                """.formatted(JournalCost.LONG_ROW, JournalCost.SHORT_ROW, fact("rows")));
     }
 
     private void cgroupMethod() {
