@@ -35,7 +35,7 @@ final class JournalCost {
 
     private static final String BUSY = "Busy";
 
-    private static final int WARM_UP = 120_000;
+    private static final int WARM_UP = 50_000;
     private static final FieldName SYSLOG_IDENTIFIER = FieldName.of("SYSLOG_IDENTIFIER");
     private static final FieldName LOGGER = FieldName.of("LOGGER");
     private static final FieldName THREAD_NAME = FieldName.of("THREAD_NAME");
