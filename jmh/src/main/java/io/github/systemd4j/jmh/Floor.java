@@ -1,7 +1,7 @@
 package io.github.systemd4j.jmh;
 
 /**
- * The C functions of {@code src/main/c}: the receiver of the notifications, and what C itself would do.
+ * The C functions of {@code src/main/c}: the receivers, and what C itself would do.
  */
 final class Floor {
 
@@ -29,4 +29,16 @@ final class Floor {
     static native int sdNotify(int count);
 
     static native int readBoth();
+
+    static native int startJournal();
+
+    static native long received();
+
+    static native void journalIsBusy(boolean busy);
+
+    static native int recordLength();
+
+    static native int sendRecord(int count);
+
+    static native int sdJournalSendv(int count);
 }

@@ -39,6 +39,28 @@ final class Report {
         {"limitJdkAgain", "the JDK, `OperatingSystemMXBean.getTotalMemorySize()`"},
     };
 
+    private static final String[][] JOURNAL = {
+        {"journalCSendv", "C, libsystemd's `sd_journal_sendv()`"},
+        {"journalCSend", "C, `send()` of the finished record on a socket that is kept"},
+        {"journalOurs", "**systemd4j**, makes the record of five fields and sends it"},
+        {"journalOursFinished", "**systemd4j**, sends a finished one again"},
+    };
+
+    private static final String[][] JOURNAL_BUSY = {
+        {"journalCSendvBusy", "C, libsystemd's `sd_journal_sendv()`"},
+        {"journalCSendBusy", "C, `send()` of the finished record on a socket that is kept"},
+        {"journalOursBusy", "**systemd4j**, makes the record of five fields and sends it"},
+        {"journalOursFinishedBusy", "**systemd4j**, sends a finished one again"},
+    };
+
+    private static final String[][] FRONT_ENDS = {
+        {"journalCSendv", "C, libsystemd's `sd_journal_sendv()`"},
+        {"logbackOurs", "Logback, **systemd4j**"},
+        {"logbackPeer", "Logback, org.gnieh:logback-journal"},
+        {"log4jOurs", "Log4j, **systemd4j**"},
+        {"log4jPeer", "Log4j, de.bwaldvogel:log4j-systemd-journal-appender"},
+    };
+
     private static final String[][] ACCEPT = {
         {"acceptBound", "a listener that was bound here"},
         {"acceptAdopted", "**systemd4j**, an inherited one"},
@@ -179,6 +201,16 @@ final class Report {
         cold("25", "JDK 25: a process that gets a listener and ends", "bind", "a listener of its own", SOCKET);
         cold("17", "JDK 17: a process that gets a listener and ends", "bind", "a listener of its own", SOCKET);
         socketMethod();
+        say("## A record for the journal");
+        say("");
+        journal("25-ffm-journal", "JDK 25, system calls by java.lang.foreign", JOURNAL);
+        journal("17-jna-journal", "JDK 17, system calls by JNA", JOURNAL);
+        journal("25-jna-journal", "JDK 25, system calls by JNA (chosen by hand)", JOURNAL);
+        journal("25-ffm-journal", "JDK 25, journald is busy: nobody is woken", JOURNAL_BUSY);
+        journal("17-jna-journal", "JDK 17, journald is busy: nobody is woken", JOURNAL_BUSY);
+        journal("25-ffm-frontends", "JDK 25: from a logging framework", FRONT_ENDS);
+        journal("17-jna-frontends", "JDK 17: from a logging framework", FRONT_ENDS);
+        journalMethod();
         say("## Where a process is in the control groups");
         say("");
         cgroups("25-ffm", "JDK 25");
@@ -201,7 +233,9 @@ final class Report {
         say("| JDK 17 | " + fact("jdk17") + " |");
         say("| JDK 25 | " + fact("jdk25") + " |");
         say("| libraries | JNA " + fact("jna") + ", info.faljse:SDNotify " + fact("faljse") + ", JMH " + fact("jmh")
-                + ", OSHI " + fact("oshi") + " |");
+                + ", OSHI " + fact("oshi") + ", Logback " + fact("logback") + ", Log4j " + fact("log4j")
+                + ", org.gnieh:logback-journal " + fact("gnieh") + ", de.bwaldvogel:log4j-systemd-journal-appender "
+                + fact("bwaldvogel") + " |");
         say("| control groups | " + fact("cgroup-lines") + " lines in /proc/self/cgroup, " + fact("mounts")
                 + " in /proc/self/mountinfo |");
         say("| forks | " + fact("rounds") + " of each benchmark, each with 4 warm-up and " + fact("iterations")
@@ -218,6 +252,10 @@ final class Report {
         steadyGoal("17-jna", "JDK 17: `watchdog()` ≤ 1.4 of C `send()`", 1.4);
         bytesGoal("25-ffm", "JDK 25: `watchdog()` and a constant allocate nothing");
         bytesGoal("17-jna", "JDK 17: `watchdog()` and a constant allocate nothing");
+        journalGoal("25-ffm", "JDK 25: a journal record ≤ 0.45 of C `sd_journal_sendv()`", 0.45);
+        journalGoal("17-jna", "JDK 17: a journal record ≤ 0.8 of C `sd_journal_sendv()`", 0.8);
+        noBytesGoal("25-ffm-journal journalOurs", "JDK 25: a journal record allocates nothing but its message");
+        noBytesGoal("17-jna-journal journalOurs", "JDK 17: a journal record allocates nothing but its message");
         for (String jdk : new String[] {"25-ffm", "17-jna"}) {
             String name = "JDK " + jdk.substring(0, 2);
             cgroupGoal(jdk, "resolveFirst", name + ": first directory of a control group ≤ 1.3 of C's two reads", 1.3);
@@ -250,6 +288,11 @@ final class Report {
         ratioGoal(promise, median(ratios), quantile(ratios, 0), quantile(ratios, 1), limit);
     }
 
+    private void journalGoal(String configuration, String promise, double limit) {
+        List<Double> ratios = ratios(configuration + "-journal", "journalOurs", JOURNAL[0][0]);
+        ratioGoal(promise, median(ratios), quantile(ratios, 0), quantile(ratios, 1), limit);
+    }
+
     private void cgroupGoal(String configuration, String benchmark, String promise, double limit) {
         List<Double> ratios = ratios(configuration, benchmark, CGROUP[0][0]);
         ratioGoal(promise, median(ratios), quantile(ratios, 0), quantile(ratios, 1), limit);
@@ -276,6 +319,14 @@ final class Report {
         double most = Math.max(
                 bytes.getOrDefault(configuration + " oursWatchdog", Double.NaN),
                 bytes.getOrDefault(configuration + " oursConstant", Double.NaN));
+        bytesGoal(promise, most);
+    }
+
+    private void noBytesGoal(String key, String promise) {
+        bytesGoal(promise, bytes.getOrDefault(key, Double.NaN));
+    }
+
+    private void bytesGoal(String promise, double most) {
         goal(promise, number(most, 0) + " B", "", most < 0.5 ? "kept" : "**not kept**");
     }
 
@@ -289,6 +340,10 @@ final class Report {
 
     private void cgroups(String configuration, String title) {
         table(configuration, title, "C's two reads", CGROUP);
+    }
+
+    private void journal(String configuration, String title, String[][] rows) {
+        table(configuration, title, "`sd_journal_sendv()`", rows);
     }
 
     /** The first row is the floor. */
@@ -307,6 +362,27 @@ final class Report {
             }
         }
         say("");
+    }
+
+    private void journalMethod() {
+        say("""
+                How: CPU time of the sender's thread, because the receiver is a process of its own, as journald is. It is bound at
+                `/run/systemd/journal/socket`, where libsystemd looks for journald, in namespaces of the benchmark's own, with
+                the queue that systemd sets (512). %s records go in a row; then, outside of the measured time, it is waited until
+                all have arrived. In such a row the receiver does nothing but receive: who is slower than it has to wake it for
+                each record, as libsystemd here; who is faster finds the queue full now and then. Where journald is busy, %s records
+                go in a row while the receiver takes none: nobody is woken, and there is room for all, so this is the sender's own
+                work alone. A process's value is the median of %s rows of each kind, which take turns; the tables show the medians
+                over the processes, and the ratio to C in the same process. Bytes are those that the JVM counts for the
+                thread, in a process of their own.
+
+                A record has PRIORITY, SYSLOG_IDENTIFIER, LOGGER, THREAD_NAME and a MESSAGE, 239 bytes, the same in C and in Java. C has its
+                fields ready made; ours are encoded each time, with another message. From a framework it is the message, two
+                entries of the context (MDC, ThreadContext), and what the appender adds. Both peers call libsystemd by JNA.
+
+                Limits: one thread, and a message that is there already. journald itself spends some
+                twenty microseconds on each record: what a sender can win is its own time, its garbage, and not to be held up.
+                """.formatted(JournalCost.LONG_ROW, JournalCost.SHORT_ROW, fact("rows")));
     }
 
     private void cgroupMethod() {

@@ -1,9 +1,11 @@
 package io.github.systemd4j.samples.supervisor;
 
 import io.github.systemd4j.activation.SocketLauncher;
+import io.github.systemd4j.journal.JournalPump;
 import io.github.systemd4j.sdnotify.Notifier;
 import java.io.File;
 import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,6 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** The service's process. */
 final class Child {
@@ -22,13 +25,16 @@ final class Child {
     private static final Duration KILL_PATIENCE = Duration.ofSeconds(5);
 
     private final Process process;
+    private final List<JournalPump> pumps;
     private List<ProcessHandle> known = List.of(); // the descendants, when last looked
 
-    private Child(Process process) {
+    private Child(Process process, List<JournalPump> pumps) {
         this.process = process;
+        this.pumps = pumps;
     }
 
-    static Child start(Options options, String notifySocket, Listeners listeners) throws IOException {
+    static Child start(Options options, String notifySocket, Listeners listeners, @Nullable Journal journal)
+            throws IOException {
         List<String> command = new ArrayList<>();
         Duration watchdog = options.watchdog();
         if (watchdog != null) {
@@ -37,13 +43,17 @@ final class Child {
         command.addAll(options.command());
         // What our own manager gave us is not for the child.
         ProcessBuilder builder = Notifier.scrub(new ProcessBuilder(command).inheritIO());
+        if (journal != null) {
+            builder.redirectOutput(Redirect.PIPE).redirectError(Redirect.PIPE);
+        }
         builder.environment().put(Notifier.NOTIFY_SOCKET, notifySocket);
         if (watchdog != null) {
             builder.environment().put("WATCHDOG_USEC", Long.toString(watchdog.toNanos() / 1000));
         }
         SocketLauncher launcher = new SocketLauncher(builder);
         listeners.addTo(launcher);
-        return new Child(launcher.start());
+        Process process = launcher.start();
+        return new Child(process, journal == null ? List.of() : journal.pump(process));
     }
 
     /** The file that a command names, as a shell finds it. */
@@ -89,6 +99,11 @@ final class Child {
             handle = handle.get().parent();
         }
         return false;
+    }
+
+    /** What an ended process has printed is with the journal afterwards; children that it left are not waited for. */
+    void finishLines() {
+        pumps.forEach(JournalPump::close);
     }
 
     /** SIGTERM to the service alone; see {@link #killRest} for its children. */

@@ -33,9 +33,7 @@ final class NotifySocket implements AutoCloseable {
         if (address != null) {
             return new NotifySocket(null, NotifyReceiver.bind(address));
         }
-        Path directory = Files.createTempDirectory(
-                "systemd4j-supervisor-",
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        Path directory = directory();
         try {
             return new NotifySocket(
                     directory, NotifyReceiver.bind(directory.resolve("notify").toString()));
@@ -43,6 +41,13 @@ final class NotifySocket implements AutoCloseable {
             Files.delete(directory);
             throw e;
         }
+    }
+
+    /** A new directory that only this user can look into. */
+    static Path directory() throws IOException {
+        return Files.createTempDirectory(
+                "systemd4j-supervisor-",
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
     }
 
     String address() {

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param listen ListenStream=, the sockets that the service is given
  * @param socket where to bind, null for a private directory
  * @param access NotifyAccess=
+ * @param journal SyslogIdentifier=, null if the service has our own output
+ * @param showRecords whether records are for the time line, and not for journald
  * @param command the service and its arguments, empty if only the help is wanted
  */
 record Options(
@@ -27,6 +29,8 @@ record Options(
         List<ListenAddress> listen,
         @Nullable String socket,
         Access access,
+        @Nullable String journal,
+        boolean showRecords,
         List<String> command) {
 
     /** Whose notifications count. */
@@ -49,6 +53,9 @@ record Options(
                                        NAME unknown. May be given several times
               --socket PATH            bind this path (or @NAME) instead of one in a private directory
               --access main|all        who may notify: the main process, as if not given, or its children too
+              --journal IDENTIFIER     the lines that COMMAND prints become records in the journal, with this
+                                       SYSLOG_IDENTIFIER; what came by the standard error with the priority of errors
+              --show-records           show these records here, instead of giving them to journald
               --help                   this text
 
             SECONDS may have a fraction. Ends with the status of COMMAND; 64 wrong usage, 127 no such command.
@@ -65,6 +72,8 @@ record Options(
         List<ListenAddress> listen = new ArrayList<>();
         String socket = null;
         Access access = Access.MAIN;
+        String journal = null;
+        boolean showRecords = false;
         List<String> command = new ArrayList<>();
         for (Iterator<String> rest = arguments.iterator(); rest.hasNext(); ) {
             String option = rest.next();
@@ -76,6 +85,8 @@ record Options(
                 case "--listen" -> listen.add(ListenAddress.parse(option, value(option, rest)));
                 case "--socket" -> socket = address(option, value(option, rest));
                 case "--access" -> access = access(option, value(option, rest));
+                case "--journal" -> journal = value(option, rest);
+                case "--show-records" -> showRecords = true;
                 case "--" -> rest.forEachRemaining(command::add);
                 case "--help", "-h" -> {
                     return new Options(
@@ -86,6 +97,8 @@ record Options(
                             List.copyOf(listen),
                             socket,
                             access,
+                            journal,
+                            showRecords,
                             List.of());
                 }
                 default ->
@@ -98,6 +111,9 @@ record Options(
         if (command.isEmpty() || command.get(0).isEmpty()) {
             throw new UsageException("the command is missing: -- COMMAND [ARG...] stands at the end");
         }
+        if (showRecords && journal == null) {
+            throw new UsageException("--show-records needs --journal IDENTIFIER");
+        }
         return new Options(
                 watchdog,
                 startTimeout,
@@ -106,6 +122,8 @@ record Options(
                 List.copyOf(listen),
                 socket,
                 access,
+                journal,
+                showRecords,
                 List.copyOf(command));
     }
 

@@ -90,7 +90,8 @@ public final class Supervisor {
     /** Runs the service until it has ended for good, and answers with our exit status. Leaves nothing behind. */
     int run() throws IOException {
         try (NotifySocket bound = NotifySocket.bind(options.socket());
-                Listeners listeners = Listeners.bind(options.listen())) {
+                Listeners listeners = Listeners.bind(options.listen());
+                Journal journal = Journal.open(options.journal(), options.showRecords(), timeline)) {
             socket = bound;
             for (String each : listeners.texts()) {
                 timeline.own("listens on " + each);
@@ -98,7 +99,7 @@ public final class Supervisor {
             int restarts = 0;
             while (!stopRequested) {
                 status = EXIT_FAILURE; // until it has one of its own
-                Outcome outcome = runOnce(bound, listeners);
+                Outcome outcome = runOnce(bound, listeners, journal);
                 status = outcome.status();
                 if (!outcome.failed() || stopRequested || restarts == options.restarts()) {
                     break;
@@ -121,8 +122,8 @@ public final class Supervisor {
      */
     private record Outcome(int status, boolean failed) {}
 
-    private Outcome runOnce(NotifySocket bound, Listeners listeners) throws IOException {
-        Child service = Child.start(options, bound.address(), listeners);
+    private Outcome runOnce(NotifySocket bound, Listeners listeners, @Nullable Journal journal) throws IOException {
+        Child service = Child.start(options, bound.address(), listeners, journal);
         child = service;
         try {
             service.onExit(bound::wake);
@@ -130,6 +131,7 @@ public final class Supervisor {
                     "started pid " + service.pid() + ": " + String.join(" ", options.command()) + "  -> activating");
             Run run = new Run(service);
             run.untilEnd(bound);
+            service.finishLines();
             return run.outcome();
         } finally {
             if (service.isAlive()) {

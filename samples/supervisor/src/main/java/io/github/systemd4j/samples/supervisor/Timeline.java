@@ -29,6 +29,11 @@ final class Timeline {
         line("supervisor", text);
     }
 
+    /** A record that the journal got. */
+    void record(String fields) {
+        line("journal", fields);
+    }
+
     private void line(String who, String text) {
         // What others wrote must not reach the terminal as commands to it.
         String harmless = text.replaceAll("[\\p{Cc}\\p{Cf}]", "?");

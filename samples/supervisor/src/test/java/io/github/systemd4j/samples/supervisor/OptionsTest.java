@@ -24,12 +24,15 @@ class OptionsTest {
                         List.of(),
                         null,
                         Options.Access.MAIN,
+                        null,
+                        false,
                         List.of("true")));
     }
 
     @Test
     void everythingMayBeGiven() throws UsageException {
         String line = "--watchdog 0.5 --start-timeout 3 --stop-timeout 1.25 --restarts 7 --socket /run/x --access all"
+                + " --journal web --show-records"
                 + " --listen http=[::1]:8080 --listen 0 --listen /run/a=b"
                 + " -- java -- --help";
         assertThat(Options.parse(List.of(line.split(" ", -1))))
@@ -44,6 +47,8 @@ class OptionsTest {
                                 new ListenAddress("unknown", UnixDomainSocketAddress.of("/run/a=b"))),
                         "/run/x",
                         Options.Access.ALL,
+                        "web",
+                        true,
                         List.of("java", "--", "--help")));
     }
 
@@ -69,6 +74,7 @@ class OptionsTest {
                 "--restarts -1 -- true         | --restarts -1: must be a number from 0 to 1000000",
                 "--socket x -- true            | --socket x: must be an absolute path, or @ and a name",
                 "--access none -- true         | --access none: must be main or all",
+                "--show-records -- true        | --show-records needs --journal IDENTIFIER",
                 "--listen http -- true         | --listen http: must be [HOST:]PORT or an absolute path",
                 "--listen 65536 -- true        | --listen 65536: must be [HOST:]PORT or an absolute path",
                 "--listen a=:80 -- true        | --listen :80: must be [HOST:]PORT or an absolute path",

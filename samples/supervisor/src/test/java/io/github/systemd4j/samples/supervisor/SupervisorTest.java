@@ -61,6 +61,18 @@ class SupervisorTest {
     }
 
     @Test
+    void whatTheServicePrintsBecomesRecords() throws Exception {
+        String script = "echo one; echo '<4>two'; printf three >&2";
+
+        assertThat(run("--journal web --show-records", "sh", "-c", script)).isZero();
+
+        assertThat(lines.text())
+                .containsPattern("journal +PRIORITY=6 SYSLOG_IDENTIFIER=web SYSLOG_PID=\\d+ MESSAGE=one\n")
+                .containsPattern("journal +PRIORITY=4 SYSLOG_IDENTIFIER=web SYSLOG_PID=\\d+ MESSAGE=two\n")
+                .containsPattern("journal +PRIORITY=3 SYSLOG_IDENTIFIER=web SYSLOG_PID=\\d+ MESSAGE=three\n");
+    }
+
+    @Test
     void theServiceHasTheSocketsWithItsOwnPid() throws Exception {
         Path out = directory.resolve("out");
         Path path = directory.resolve("web");
