@@ -52,8 +52,8 @@ final class Connection {
         this.sockaddrLength = Sockaddr.path(sockaddr.bytes(), 0, pathBytes);
     }
 
-    JournalResult send(RecordBuffer record) {
-        int length = record.complete();
+    JournalResult send(RecordBuffer record, byte[] common) {
+        int length = record.complete(common);
         long address = record.address(libc);
         try {
             JournalSocket to = socket;

@@ -1,12 +1,11 @@
 package io.github.systemd4j.journal;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-
 import io.github.systemd4j.linux.libc.Constants;
 import io.github.systemd4j.linux.libc.Libc;
 import io.github.systemd4j.linux.libc.Memory;
 import io.github.systemd4j.linux.libc.PollFd;
-import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -20,6 +19,9 @@ final class StandardError {
 
     /** PIPE_BUF of pipe(7): written as a whole, or, where poll(2) said that there is room, without waiting. */
     static final int MAX_BYTES = 4096;
+
+    /** A character of UTF-8, and what stands around it. */
+    private static final int LEAST_LINE = PrefixedLines.FRAME + 4;
 
     private final Libc libc;
     private final int fd;
@@ -51,32 +53,13 @@ final class StandardError {
         }
     }
 
-    /** Each line with its priority, so that none can pretend to another one. What ends a line in a stream does here. */
+    /** Each line with its priority, as many as a pipe takes as a whole; the last one is cut. */
     static byte[] lines(int level, byte[] message) {
-        byte[] prefix = ("<" + level + ">").getBytes(ISO_8859_1);
-        ByteArrayOutputStream out = new ByteArrayOutputStream(message.length + 16);
-        int from = 0;
-        for (int i = 0; i <= message.length; i++) {
-            if (i == message.length || message[i] == '\n' || message[i] == '\r' || message[i] == 0) {
-                int room = MAX_BYTES - out.size() - prefix.length - 1;
-                int to = cut(message, from, Math.min(i, from + Math.max(0, room)));
-                if (to > from) {
-                    out.writeBytes(prefix);
-                    out.write(message, from, to - from);
-                    out.write('\n');
-                }
-                from = i + 1;
-            }
+        ByteBuffer out = ByteBuffer.allocate(MAX_BYTES);
+        PrefixedLines lines = new PrefixedLines(level, ByteBuffer.wrap(message), true);
+        while (lines.hasNext() && out.remaining() >= LEAST_LINE) {
+            lines.putNext(out, out.remaining());
         }
-        return out.toByteArray();
-    }
-
-    /** The end of the last whole character of UTF-8. */
-    private static int cut(byte[] text, int from, int to) {
-        int end = to;
-        while (end > from && end < text.length && (text[end] & 0xC0) == 0x80) {
-            end--;
-        }
-        return end;
+        return Arrays.copyOf(out.array(), out.position());
     }
 }
