@@ -233,7 +233,7 @@ final class RecordBuffer {
             return length;
         }
         at = length;
-        boolean whole = room(common.length, maxSize + common.length) >= common.length;
+        boolean whole = room(common.length, maxSize + common.length + RESERVE) >= common.length;
         if (whole) {
             bytes.put(at, common);
             at += common.length;
