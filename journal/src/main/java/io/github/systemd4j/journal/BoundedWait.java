@@ -3,7 +3,9 @@ package io.github.systemd4j.journal;
 import java.io.IOException;
 import java.nio.channels.Selector;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 
 /**
  * The time that one call may take, all its waits together. An interrupt does not end it, as the time is short, and the
@@ -12,7 +14,7 @@ import java.util.concurrent.locks.ReentrantLock;
 final class BoundedWait implements AutoCloseable {
 
     private final long deadline;
-    private boolean interrupted = Thread.interrupted();
+    private boolean interrupted;
 
     BoundedWait(long nanos) {
         this.deadline = System.nanoTime() + nanos;
@@ -42,6 +44,23 @@ final class BoundedWait implements AutoCloseable {
             interrupted |= Thread.interrupted();
         }
         return false;
+    }
+
+    /** Waits until something is so, with the lock of the condition held; false when the time is over before. */
+    boolean await(Condition condition, BooleanSupplier done) {
+        long nanos = left();
+        while (!done.getAsBoolean()) {
+            if (nanos <= 0) {
+                return false;
+            }
+            try {
+                nanos = condition.awaitNanos(nanos);
+            } catch (InterruptedException e) {
+                interrupted = true;
+                nanos = left();
+            }
+        }
+        return true;
     }
 
     @Override

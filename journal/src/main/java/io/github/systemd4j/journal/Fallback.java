@@ -18,8 +18,9 @@ public enum Fallback {
     /**
      * The message's text goes to the standard error, line by line, each with the priority before it as {@code <6>}, which
      * sd-daemon(3) describes and journald takes off again. At most 4096 bytes of it, and only while the standard error
-     * has room, because nobody may be reading there either; a record that finds none, or has no message, is dropped; so is
-     * every one where no system calls can be made, because then nobody can ask.
+     * has room, because nobody may be reading there either; a record that finds none, or has no message, is dropped.
+     * Where no system call can be made to ask for room, a daemon thread writes, and the record waits for it, at most for
+     * the writer's timeout.
      */
     STDERR,
 

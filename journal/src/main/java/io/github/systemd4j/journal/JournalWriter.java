@@ -7,6 +7,8 @@ import io.github.systemd4j.linux.SystemCallException;
 import io.github.systemd4j.linux.libc.Backend;
 import io.github.systemd4j.linux.libc.Libc;
 import java.io.File;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -218,24 +220,32 @@ public final class JournalWriter implements AutoCloseable {
     }
 
     private boolean toStandardError(JournalRecord record) {
-        Libc libc = Backend.current().libc();
-        if (libc == null) {
-            return false; // whether there is room cannot be asked
-        }
-        StandardError open = standardError;
-        if (open == null) {
-            opening.lock();
-            try {
-                open = standardError == null ? new StandardError(libc, standardErrorFd) : standardError;
-                standardError = open;
-            } finally {
-                opening.unlock();
-            }
-        }
+        byte[] lines = StandardError.lines(record.level(), record.message(StandardError.MAX_BYTES));
         try {
-            return open.write(record);
+            return lines.length > 0 && standardError().write(lines);
         } catch (OutOfMemoryError e) {
             return false;
+        }
+    }
+
+    private StandardError standardError() {
+        StandardError open = standardError;
+        if (open != null) {
+            return open;
+        }
+        opening.lock();
+        try {
+            open = standardError;
+            if (open == null) {
+                Libc libc = Backend.current().libc();
+                open = libc == null
+                        ? new ThreadedStandardError(new FileOutputStream(FileDescriptor.err), timeoutNanos)
+                        : new PolledStandardError(libc, standardErrorFd);
+                standardError = open;
+            }
+            return open;
+        } finally {
+            opening.unlock();
         }
     }
 
@@ -317,6 +327,9 @@ public final class JournalWriter implements AutoCloseable {
             if (connection != null) {
                 connection.close();
             }
+            if (standardError != null) {
+                standardError.close();
+            }
         } finally {
             opening.unlock();
         }
@@ -334,7 +347,7 @@ public final class JournalWriter implements AutoCloseable {
         private ContainerFields container = ContainerFields.none();
         private final List<Map.Entry<FieldName, String>> fields = new ArrayList<>();
         private int sendBuffer = Connection.SEND_BUFFER;
-        private int standardErrorFd = StandardError.FD;
+        private int standardErrorFd = PolledStandardError.FD;
 
         private Builder() {}
 

@@ -53,6 +53,7 @@ final class StreamSender {
             try {
                 return write(new PrefixedLines(level, text, false), wait);
             } catch (OutOfMemoryError e) { // direct memory, of which a server may use up all there is
+                abandon();
                 return failed("malloc", Errno.ENOMEM, e.getMessage());
             } finally {
                 lock.unlock();
@@ -98,7 +99,7 @@ final class StreamSender {
                 call = "write";
                 return push(to, from, wait);
             } catch (IOException | InvalidPathException e) {
-                disconnect(from);
+                giveUp(from);
                 if (!again) {
                     return new JournalResult.Failed(new IOException(call + "(" + path + "): " + e.getMessage(), e));
                 }
@@ -130,8 +131,8 @@ final class StreamSender {
         return new JournalResult.Failed(new SystemCallException(call, path, errno, advice));
     }
 
-    /** Goes back to where a line begins: what went of it, journald has as a line of its own. */
-    private void disconnect(ByteBuffer from) {
+    /** Closes, and goes back to where a line begins: what went of it, journald has as a line of its own. */
+    private void giveUp(ByteBuffer from) {
         int at = from.position();
         while (at > 0 && from.get(at - 1) != '\n') {
             at--;
@@ -139,10 +140,20 @@ final class StreamSender {
         from.position(at == 0 && torn ? endOfLine(from, 0) : at);
         torn = false;
         congestion = null;
+        disconnect();
+    }
+
+    private void disconnect() {
         if (connection != null) {
             connection.close();
             connection = null;
         }
+    }
+
+    private void abandon() {
+        torn = false;
+        lines = null;
+        disconnect();
     }
 
     /** Leaves in the buffer what must go first the next time; whether nothing else had to be left out. */
@@ -176,11 +187,7 @@ final class StreamSender {
         } catch (IOException e) {
             return; // nobody is left to be told
         } finally {
-            if (connection != null) {
-                connection.close();
-                connection = null;
-            }
-            lines = null;
+            abandon();
             lock.unlock();
         }
     }

@@ -87,10 +87,22 @@ class AbsentIT {
     @Test
     void withoutSystemCallsItIsAnAnswerWithTheReason() throws Exception {
         Path file = Files.createFile(directory.resolve("file"));
-        for (String fallback : List.of("DROP", "STDERR", "STREAM", "STREAM_THEN_STDERR")) {
+        for (String fallback : List.of("DROP", "STREAM")) {
             assertThat(run("none", file, fallback))
                     .contains("ENOSYS (38): no system calls: chosen by -D" + BACKEND)
                     .contains("dropped 1, diverted 0");
+        }
+    }
+
+    /** The last resort: no native code, no stream. */
+    @Test
+    void withoutSystemCallsAThreadWritesToTheStandardError() throws Exception {
+        Path file = Files.createFile(directory.resolve("file"));
+        for (String fallback : List.of("STDERR", "STREAM_THEN_STDERR")) {
+            assertThat(run("none", file, fallback))
+                    .contains("ENOSYS (38): no system calls: chosen by -D" + BACKEND)
+                    .contains("<6>nobody reads this\n")
+                    .contains("dropped 0, diverted 1");
         }
     }
 
