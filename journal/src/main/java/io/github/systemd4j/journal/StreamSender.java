@@ -182,6 +182,7 @@ final class StreamSender {
             StreamConnection open = connection;
             ByteBuffer rest = lines;
             if (open != null && rest != null) {
+                congestion = null; // so that this waits, though others did in vain
                 push(open, rest.flip(), wait);
             }
         } catch (IOException e) {

@@ -3,6 +3,7 @@ package io.github.systemd4j.journal;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.systemd4j.journal.FakeStream.Line;
 import io.github.systemd4j.linux.Errno;
@@ -19,6 +20,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -145,6 +148,24 @@ class JournalStreamIT {
                 stream.close();
                 found.addAll(sender.rest());
                 assertThat(found.equals(written)).isTrue();
+            }
+        }
+    }
+
+    /** And a close waits for the rest of one. */
+    @Test
+    void aTornLineIsCompletedBeforeTheStreamCloses() throws Exception {
+        List<Line> written = new ArrayList<>();
+        try (FakeStream journal = FakeStream.at(path)) {
+            JournalStream stream = builder().timeout(Duration.ofSeconds(2)).build();
+            fill(stream, written, "x".repeat(45_000), Duration.ofSeconds(2));
+            try (FakeStream.Stream sender = journal.accept()) {
+                CompletableFuture<Void> closing = CompletableFuture.runAsync(stream::close);
+                assertThatThrownBy(() -> closing.get(100, TimeUnit.MILLISECONDS))
+                        .isInstanceOf(TimeoutException.class);
+
+                sender.header();
+                assertThat(sender.rest().equals(written)).isTrue();
             }
         }
     }
