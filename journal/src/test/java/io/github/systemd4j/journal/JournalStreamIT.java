@@ -22,6 +22,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -305,6 +306,39 @@ class JournalStreamIT {
                 }
             }
             assertThat(stream.dropped()).isZero();
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    @Test
+    void threadsThatFindItFullWaitNotForEachOther() throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        AtomicInteger sent = new AtomicInteger();
+        try (FakeStream journal = FakeStream.at(path)) {
+            JournalStream stream = builder().timeout(Duration.ofMillis(100)).build();
+            long start = System.nanoTime();
+            List<Future<?>> writers = new ArrayList<>();
+            for (int t = 0; t < 4; t++) {
+                String text = t + "z".repeat(10_000);
+                writers.add(threads.submit(() -> {
+                    for (int i = 0; i < 500; i++) {
+                        sent.addAndGet(stream.write(Priority.INFO, text).isSent() ? 1 : 0);
+                    }
+                }));
+            }
+            for (Future<?> writer : writers) {
+                writer.get();
+            }
+            // Had each one waited, it would be minutes.
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
+            assertThat(sent.get() + stream.dropped()).isEqualTo(2000);
+            try (FakeStream.Stream sender = journal.accept()) {
+                sender.header();
+                int now = sender.now().size();
+                stream.close();
+                assertThat(now + sender.rest().size()).isEqualTo(sent.get());
+            }
         } finally {
             threads.shutdownNow();
         }
