@@ -52,8 +52,8 @@ final class Connection {
         this.sockaddrLength = Sockaddr.path(sockaddr.bytes(), 0, pathBytes);
     }
 
-    JournalResult send(RecordBuffer record) {
-        int length = record.complete();
+    JournalResult send(RecordBuffer record, byte[] common) {
+        int length = record.complete(common);
         long address = record.address(libc);
         try {
             JournalSocket to = socket;
@@ -75,10 +75,14 @@ final class Connection {
     }
 
     /** Sends a record if it goes at the first attempt; whether it did. */
-    boolean offer(RecordBuffer record) {
+    boolean offer(RecordBuffer record, byte[] common) {
         JournalSocket to = socket;
         try {
-            return to != null && to.send(record.address(libc), record.complete()) >= 0;
+            if (to == null) {
+                return false;
+            }
+            int length = record.complete(common); // before the address, which it may change
+            return to.send(record.address(libc), length) >= 0;
         } finally {
             Reference.reachabilityFence(record.bytes());
         }

@@ -12,8 +12,8 @@ import java.util.Objects;
  * another record. A field may be repeated; the journal then has both values. See systemd.journal-fields(7) for the names
  * that systemd knows.
  *
- * <p>A record has a bound, 16 MiB unless said otherwise, and 1023 fields. What does not fit, or finds no memory, is cut (text between two
- * characters) or left out, and the record then has the field {@code RECORD_TRUNCATED=1}.
+ * <p>A record has a bound, 16 MiB unless said otherwise, and 1007 fields. What does not fit, or finds no memory, is cut
+ * (text between two characters) or left out, and the record then has the field {@code RECORD_TRUNCATED=1}.
  *
  * <p>Not thread safe.
  */
@@ -27,6 +27,8 @@ public final class JournalRecord {
 
     /** Beyond this, journald refuses. */
     private static final int MOST_MAX_BYTES = 768 * 1024 * 1024;
+
+    private static final byte[] NOTHING = {};
 
     private final RecordBuffer buffer;
     private int level = Priority.INFO.level();
@@ -194,12 +196,24 @@ public final class JournalRecord {
     }
 
     /**
+     * Adds the fields of a container, for a program that writes for several. Those of its own container a writer adds to
+     * all records, see {@link JournalWriter.Builder#container}.
+     *
+     * @param container the fields
+     * @return this
+     */
+    public JournalRecord container(ContainerFields container) {
+        container.addTo(this);
+        return this;
+    }
+
+    /**
      * How long the record is by now, as it is sent.
      *
      * @return bytes, names and lengths included; 0 for an empty one
      */
     public int length() {
-        return buffer.complete();
+        return buffer.complete(NOTHING);
     }
 
     /**
@@ -219,6 +233,11 @@ public final class JournalRecord {
         return level;
     }
 
+    /** The message's bytes in UTF-8, as long as the record stays as it is. */
+    ByteBuffer message() {
+        return buffer.bytes().duplicate().limit(messageEnd).position(messageStart);
+    }
+
     /** The message's bytes in UTF-8, at most so many of them. */
     byte[] message(int most) {
         byte[] text = new byte[Math.min(most, messageEnd - messageStart)];
@@ -228,7 +247,7 @@ public final class JournalRecord {
 
     /** The bytes as they are sent. For tests. */
     byte[] bytes() {
-        byte[] bytes = new byte[buffer.complete()];
+        byte[] bytes = new byte[buffer.complete(NOTHING)];
         ByteBuffer whole = buffer.bytes();
         whole.get(0, bytes);
         return bytes;

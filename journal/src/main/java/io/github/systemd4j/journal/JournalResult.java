@@ -3,7 +3,7 @@ package io.github.systemd4j.journal;
 import java.io.IOException;
 
 /**
- * What became of a record. There are three answers, and none of them is an exception: {@link Sent}, {@link
+ * What became of a record, or of a {@link JournalStream}'s text. There are three answers, and none of them is an exception: {@link Sent}, {@link
  * NotUnderJournald}, {@link Failed}. Most services can ignore all three: {@link JournalWriter#dropped()} counts.
  *
  * <p>Immutable.
@@ -20,7 +20,8 @@ public sealed interface JournalResult {
      * It was not sent. The service goes on.
      *
      * @param cause why: a {@link io.github.systemd4j.linux.SystemCallException} with the errno; of a queue that stays
-     *     full, {@code EAGAIN}, one and the same exception for all records until there is room again
+     *     full, {@code EAGAIN}, one and the same exception for all records until there is room again. The JDK tells no
+     *     errno: what it says of the socket of a {@link JournalStream} is the cause of an {@code IOException}
      */
     record Failed(IOException cause) implements JournalResult {
 

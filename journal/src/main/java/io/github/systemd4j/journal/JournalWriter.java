@@ -6,10 +6,15 @@ import io.github.systemd4j.linux.Errno;
 import io.github.systemd4j.linux.SystemCallException;
 import io.github.systemd4j.linux.libc.Backend;
 import io.github.systemd4j.linux.libc.Libc;
-import io.github.systemd4j.linux.libc.Sockaddr;
 import java.io.File;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
@@ -26,8 +31,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A record is one datagram; one that is too long for that goes as a sealed file in memory. When journald's queue is
  * full, the first record waits for room, at most for the timeout; then no record waits until one has gone through again.
- * What is not sent is dropped and counted, or written to the standard error, see {@link Fallback}; and when there is
- * room again the journal gets a record that says how many were dropped, with the field N_DROPPED and {@link
+ * What is not sent is dropped and counted, or its text goes elsewhere, see {@link Fallback}; and when there is room
+ * again the journal gets a record that says how many were dropped, with the field N_DROPPED and {@link
  * #DROPPED_MESSAGE_ID}. A socket that was made anew is found again.
  *
  * <p>Thread safe: one writer for all threads, which do not wait for each other. A {@link JournalRecord} belongs to one
@@ -47,6 +52,9 @@ public final class JournalWriter implements AutoCloseable {
     /** Reports of drops take room in the queue themselves. */
     private static final long REPORT_NANOS = 1_000_000_000;
 
+    private static final int MAX_COMMON_BYTES = 32 * 1024;
+
+    private static final FieldName SYSLOG_IDENTIFIER = FieldName.of("SYSLOG_IDENTIFIER");
     private static final FieldName MESSAGE_ID = FieldName.of("MESSAGE_ID");
     private static final FieldName N_DROPPED = FieldName.of("N_DROPPED");
 
@@ -54,8 +62,10 @@ public final class JournalWriter implements AutoCloseable {
     private final byte[] pathBytes;
     private final long timeoutNanos;
     private final Fallback fallback;
+    private final byte[] common; // fields of every record, as they are sent
     private final int sendBuffer;
     private final int standardErrorFd;
+    private final StreamSender stream;
 
     private final ReentrantLock opening = new ReentrantLock();
     private volatile @Nullable Connection connection; // written under opening
@@ -65,6 +75,7 @@ public final class JournalWriter implements AutoCloseable {
     private final AtomicLong dropped = new AtomicLong();
     private final AtomicLong diverted = new AtomicLong();
     private volatile JournalResult.@Nullable Failed lastFailure;
+    private volatile JournalResult.@Nullable Failed unavailable;
 
     private final ReentrantLock reporting = new ReentrantLock();
     private final AtomicLong unreported = new AtomicLong();
@@ -76,6 +87,10 @@ public final class JournalWriter implements AutoCloseable {
         this.pathBytes = path.getBytes(UTF_8);
         this.timeoutNanos = builder.timeoutNanos;
         this.fallback = builder.fallback;
+        this.common = builder.common();
+        this.stream = new StreamSender(
+                builder.stream == null ? Settings.beside(path, "stdout") : builder.stream,
+                builder.identifier == null ? "" : builder.identifier);
         this.sendBuffer = builder.sendBuffer;
         this.standardErrorFd = builder.standardErrorFd;
     }
@@ -100,11 +115,12 @@ public final class JournalWriter implements AutoCloseable {
     }
 
     /**
-     * Sends a record. It can be changed or sent again afterwards. Waits for the timeout at most; without a journald, or
-     * with a full queue that was waited for before, not at all.
+     * Sends a record. It can be changed or sent again afterwards. Waits for the timeout at most, and, where there is a
+     * {@link Fallback#STREAM}, once more for that; without a journald, or with a full queue that was waited for before,
+     * not at all.
      *
      * @param record the record
-     * @return what became of it; nothing is thrown because of the outside world
+     * @return what became of it as a record, wherever its text went then; nothing is thrown because of the outside world
      * @throws IllegalArgumentException if the record has no field
      */
     public JournalResult send(JournalRecord record) {
@@ -114,8 +130,8 @@ public final class JournalWriter implements AutoCloseable {
         JournalResult result = transmit(record);
         if (!result.isSent()) {
             account(record, result);
-        } else if (unreported.get() != 0 && reportAt - System.nanoTime() <= 0) {
-            reportDrops(false);
+        } else {
+            reportDropsWhenDue();
         }
         return result;
     }
@@ -130,17 +146,27 @@ public final class JournalWriter implements AutoCloseable {
                 Backend backend = Backend.current();
                 Libc libc = backend.libc();
                 if (libc == null) {
-                    return failed("send", Errno.ENOSYS, "no system calls: " + backend.reason());
+                    return unavailable(backend);
                 }
                 open = connect(libc);
                 if (open == null) {
                     return failed("send", Errno.EBADF, "this JournalWriter is closed");
                 }
             }
-            return open.send(record.buffer());
+            return open.send(record.buffer(), common);
         } catch (OutOfMemoryError e) { // direct memory, of which a server may use up all there is
             return failed("malloc", Errno.ENOMEM, e.getMessage());
         }
+    }
+
+    /** One and the same exception for all records, as it stays so. */
+    private JournalResult unavailable(Backend backend) {
+        JournalResult.Failed failure = unavailable;
+        if (failure == null) {
+            failure = failed("send", Errno.ENOSYS, "no system calls: " + backend.reason());
+            unavailable = failure;
+        }
+        return failure;
     }
 
     /** Asked before any native code is loaded. A path beyond ASCII is the kernel's to find. */
@@ -160,7 +186,7 @@ public final class JournalWriter implements AutoCloseable {
         }
     }
 
-    private JournalResult failed(String call, int errno, @Nullable String advice) {
+    private JournalResult.Failed failed(String call, int errno, @Nullable String advice) {
         return new JournalResult.Failed(new SystemCallException(call, path, errno, advice));
     }
 
@@ -168,7 +194,10 @@ public final class JournalWriter implements AutoCloseable {
         if (result instanceof JournalResult.Failed failed) {
             lastFailure = failed;
         }
-        if (fallback == Fallback.STDERR && divert(record)) {
+        if (fallsBackToStream() && toStream(record, timeoutNanos)) {
+            diverted.incrementAndGet();
+            reportDropsWhenDue();
+        } else if (fallsBackToStandardError() && toStandardError(record)) {
             diverted.incrementAndGet();
         } else {
             dropped.incrementAndGet();
@@ -176,25 +205,58 @@ public final class JournalWriter implements AutoCloseable {
         }
     }
 
-    private boolean divert(JournalRecord record) {
-        Libc libc = Backend.current().libc();
-        if (libc == null) {
-            return false; // whether there is room cannot be asked
-        }
-        StandardError open = standardError;
-        if (open == null) {
-            opening.lock();
-            try {
-                open = standardError == null ? new StandardError(libc, standardErrorFd) : standardError;
-                standardError = open;
-            } finally {
-                opening.unlock();
-            }
-        }
+    private boolean fallsBackToStream() {
+        return fallback == Fallback.STREAM || fallback == Fallback.STREAM_THEN_STDERR;
+    }
+
+    private boolean fallsBackToStandardError() {
+        return fallback == Fallback.STDERR || fallback == Fallback.STREAM_THEN_STDERR;
+    }
+
+    private boolean offer(JournalRecord record) {
+        Connection open = connection;
+        return open != null && open.offer(record.buffer(), common);
+    }
+
+    private boolean toStream(JournalRecord record, long patienceNanos) {
+        ByteBuffer text = record.message();
+        return text.hasRemaining()
+                && stream.write(record.level(), text, patienceNanos).isSent();
+    }
+
+    private boolean toStandardError(JournalRecord record) {
+        byte[] lines = StandardError.lines(record.level(), record.message(StandardError.MAX_BYTES));
         try {
-            return open.write(record);
+            return lines.length > 0 && standardError().write(lines);
         } catch (OutOfMemoryError e) {
             return false;
+        }
+    }
+
+    private StandardError standardError() {
+        StandardError open = standardError;
+        if (open != null) {
+            return open;
+        }
+        opening.lock();
+        try {
+            open = standardError;
+            if (open == null) {
+                Libc libc = Backend.current().libc();
+                open = libc == null
+                        ? new ThreadedStandardError(new FileOutputStream(FileDescriptor.err), timeoutNanos)
+                        : new PolledStandardError(libc, standardErrorFd);
+                standardError = open;
+            }
+            return open;
+        } finally {
+            opening.unlock();
+        }
+    }
+
+    private void reportDropsWhenDue() {
+        if (unreported.get() != 0 && reportAt - System.nanoTime() <= 0) {
+            reportDrops(false);
         }
     }
 
@@ -204,8 +266,7 @@ public final class JournalWriter implements AutoCloseable {
      * @param last nobody will: it is waited for then; else the record before may have used up the timeout already
      */
     private void reportDrops(boolean last) {
-        Connection open = connection;
-        if (open == null || !reporting.tryLock()) {
+        if (!reporting.tryLock()) {
             return; // another thread is at it
         }
         try {
@@ -221,7 +282,8 @@ public final class JournalWriter implements AutoCloseable {
                     .field(MESSAGE_ID, DROPPED_MESSAGE_ID)
                     .field(N_DROPPED, count)
                     .message(count + " records of this process were dropped: the journal did not take them");
-            if (!(last ? transmit(to).isSent() : open.offer(to.buffer()))) {
+            boolean sent = last ? transmit(to).isSent() : offer(to);
+            if (!sent && !(fallsBackToStream() && toStream(to, last ? timeoutNanos : 0))) {
                 unreported.addAndGet(count);
             }
         } catch (OutOfMemoryError e) {
@@ -232,7 +294,7 @@ public final class JournalWriter implements AutoCloseable {
     }
 
     /**
-     * How many records neither the journal nor the standard error has got. Those that were sent, {@link #dropped} and
+     * How many records neither the journal nor what the {@link Fallback} names has got. Those that were sent, {@link #dropped} and
      * {@link #diverted} together are all that were given to {@link #send}.
      *
      * @return the count since the writer was made
@@ -242,7 +304,7 @@ public final class JournalWriter implements AutoCloseable {
     }
 
     /**
-     * How many records went to the standard error instead, see {@link Fallback#STDERR}.
+     * How many records went as text where the {@link Fallback} says.
      *
      * @return the count since the writer was made
      */
@@ -266,7 +328,7 @@ public final class JournalWriter implements AutoCloseable {
      */
     @Override
     public void close() {
-        if (unreported.get() != 0 && !closed) {
+        if (unreported.get() != 0 && !closed && (connection != null || fallsBackToStream())) {
             reportDrops(true);
         }
         opening.lock();
@@ -275,9 +337,13 @@ public final class JournalWriter implements AutoCloseable {
             if (connection != null) {
                 connection.close();
             }
+            if (standardError != null) {
+                standardError.close();
+            }
         } finally {
             opening.unlock();
         }
+        stream.close(timeoutNanos);
     }
 
     /** Settings of a writer. Not thread safe. */
@@ -286,8 +352,12 @@ public final class JournalWriter implements AutoCloseable {
         private String path = DEFAULT_SOCKET;
         private long timeoutNanos = DEFAULT_TIMEOUT.toNanos();
         private Fallback fallback = Fallback.DROP;
+        private @Nullable String stream;
+        private @Nullable String identifier;
+        private ContainerFields container = ContainerFields.none();
+        private final List<Map.Entry<FieldName, String>> fields = new ArrayList<>();
         private int sendBuffer = Connection.SEND_BUFFER;
-        private int standardErrorFd = StandardError.FD;
+        private int standardErrorFd = PolledStandardError.FD;
 
         private Builder() {}
 
@@ -299,11 +369,7 @@ public final class JournalWriter implements AutoCloseable {
          * @return this
          */
         public Builder namespace(String namespace) {
-            if (!namespace.matches("[A-Za-z0-9@._-]+")) {
-                throw new IllegalArgumentException(
-                        "namespace: " + namespace + ", must be of letters, digits and . _ - @");
-            }
-            return socket("/run/systemd/journal." + namespace + "/socket");
+            return socket(Settings.inNamespace(namespace, "socket"));
         }
 
         /**
@@ -313,12 +379,7 @@ public final class JournalWriter implements AutoCloseable {
          * @return this
          */
         public Builder socket(String path) {
-            int length = path.getBytes(UTF_8).length;
-            if (!path.startsWith("/") || path.indexOf('\0') >= 0 || length > Sockaddr.UNIX_PATH_MAX) {
-                throw new IllegalArgumentException(
-                        "path: " + path + ", must be absolute and of at most " + Sockaddr.UNIX_PATH_MAX + " bytes");
-            }
-            this.path = path;
+            this.path = Settings.socketPath(path);
             return this;
         }
 
@@ -329,12 +390,7 @@ public final class JournalWriter implements AutoCloseable {
          * @return this
          */
         public Builder timeout(Duration timeout) {
-            if (timeout.isNegative()) {
-                throw new IllegalArgumentException("timeout: " + timeout + ", must not be negative");
-            }
-            // Half of the range is far enough away, and a deadline so far off cannot overflow.
-            this.timeoutNanos =
-                    timeout.toSeconds() > Long.MAX_VALUE / 2_000_000_000 ? Long.MAX_VALUE / 2 : timeout.toNanos();
+            this.timeoutNanos = Settings.timeoutNanos(timeout);
             return this;
         }
 
@@ -347,6 +403,73 @@ public final class JournalWriter implements AutoCloseable {
         public Builder fallback(Fallback fallback) {
             this.fallback = fallback;
             return this;
+        }
+
+        /**
+         * Where {@link Fallback#STREAM} finds journald's stream, if not at {@code stdout} in the directory of the socket.
+         *
+         * @param path its absolute path, at most 107 bytes
+         * @return this
+         */
+        public Builder stream(String path) {
+            this.stream = Settings.socketPath(path);
+            return this;
+        }
+
+        /**
+         * The SYSLOG_IDENTIFIER of every record, which journalctl shows before the message; and of the text that goes to
+         * the stream, which can have one for all records only. Without it journalctl shows the command's name, {@code
+         * java}.
+         *
+         * @param identifier 1 to 250 bytes without control characters, that neither begin nor end with a space
+         * @return this
+         */
+        public Builder identifier(String identifier) {
+            this.identifier = Settings.identifier(identifier);
+            return this;
+        }
+
+        /**
+         * Adds the fields of a container to every record. Text that goes to the stream has no fields.
+         *
+         * @param container the fields, {@link ContainerFields#fromEnvironment()} for example
+         * @return this
+         */
+        public Builder container(ContainerFields container) {
+            this.container = container;
+            return this;
+        }
+
+        /**
+         * Adds a field to every record. It is encoded once: a record costs its bytes. With the identifier and those of
+         * the container there may be 16, of 32 KiB in all.
+         *
+         * @param name the name
+         * @param value any text
+         * @return this
+         */
+        public Builder field(FieldName name, CharSequence value) {
+            fields.add(Map.entry(name, value.toString()));
+            return this;
+        }
+
+        /** The fields of every record as they are sent. */
+        private byte[] common() {
+            int count = (identifier == null ? 0 : 1) + container.asMap().size() + fields.size();
+            if (count == 0) {
+                return new byte[0];
+            }
+            JournalRecord all = JournalRecord.ofAtMost(MAX_COMMON_BYTES);
+            if (identifier != null) {
+                all.field(SYSLOG_IDENTIFIER, identifier);
+            }
+            all.container(container);
+            fields.forEach(field -> all.field(field.getKey(), field.getValue()));
+            if (count > RecordBuffer.MAX_COMMON_FIELDS || all.isTruncated()) {
+                throw new IllegalArgumentException("field: there are " + count + " for every record, must be at most "
+                        + RecordBuffer.MAX_COMMON_FIELDS + " and of " + MAX_COMMON_BYTES + " bytes");
+            }
+            return all.bytes();
         }
 
         /** A buffer of another size, so that tests need no long records. */
@@ -365,6 +488,7 @@ public final class JournalWriter implements AutoCloseable {
          * Makes the writer. Nothing is opened yet.
          *
          * @return the writer
+         * @throws IllegalArgumentException if there are too many fields for every record
          */
         public JournalWriter build() {
             return new JournalWriter(this);

@@ -17,8 +17,11 @@ final class RecordBuffer {
 
     static final int INITIAL_SIZE = 4096;
 
-    /** What journald accepts; a record with more is dropped whole. */
-    static final int MAX_FIELDS = 1024;
+    /** How many fields a writer may add to a record. */
+    static final int MAX_COMMON_FIELDS = 16;
+
+    /** A record's own: journald accepts 1024, and drops a record with more whole. */
+    static final int MAX_FIELDS = 1024 - MAX_COMMON_FIELDS;
 
     /** A buffer beyond this size is given back after so many records that did not need it. */
     static final int KEPT_SIZE = 256 * 1024;
@@ -131,7 +134,7 @@ final class RecordBuffer {
     private boolean begin(FieldName name) {
         byte[] encoded = name.bytes();
         at = length;
-        // One less than journald accepts, for the remark.
+        // One less, for the remark.
         if (fields == MAX_FIELDS - 1 || room(encoded.length + 1) < encoded.length + 1) {
             truncated = true;
             return false;
@@ -205,11 +208,15 @@ final class RecordBuffer {
 
     /** How many bytes may be written now: as many as wanted, unless the record is at its bound or the memory out. */
     private int room(int wanted) {
-        int room = bytes.capacity() - RESERVE - at;
-        if (room < wanted && bytes.capacity() < maxSize && !refused) {
+        return room(wanted, maxSize);
+    }
+
+    private int room(int wanted, int most) {
+        int room = Math.min(bytes.capacity(), most) - RESERVE - at;
+        if (room < wanted && bytes.capacity() < most && !refused) {
             long needed = (long) at + wanted + RESERVE;
-            replace((int) Math.min(Math.max(needed, 2L * bytes.capacity()), maxSize));
-            room = bytes.capacity() - RESERVE - at;
+            replace((int) Math.min(Math.max(needed, 2L * bytes.capacity()), most));
+            room = Math.min(bytes.capacity(), most) - RESERVE - at;
         }
         return Math.max(0, room);
     }
@@ -229,13 +236,25 @@ final class RecordBuffer {
         unneeded = 0;
     }
 
-    /** Completes the record: the number of bytes to send. */
-    int complete() {
-        if (!truncated) {
+    /**
+     * Completes the record, with fields that are not its own and may go beyond its bound: the number of bytes to send.
+     * The next field that is added is in their place.
+     */
+    int complete(byte[] common) {
+        if (common.length == 0 && !truncated) {
             return length;
         }
-        bytes.put(length, TRUNCATED);
-        return length + TRUNCATED.length;
+        at = length;
+        boolean whole = room(common.length, maxSize + common.length + RESERVE) >= common.length;
+        if (whole) {
+            bytes.put(at, common);
+            at += common.length;
+        }
+        if (truncated || !whole) {
+            bytes.put(at, TRUNCATED);
+            at += TRUNCATED.length;
+        }
+        return at;
     }
 
     long address(Libc libc) {

@@ -2,7 +2,7 @@ package io.github.systemd4j.journal;
 
 import java.nio.file.Path;
 
-/** A service that writes a record to the socket that it is told of, which is not one of journald's. */
+/** A service that writes a record to the socket that it is told of, and a line to the stream beside it. */
 public final class AbsentProbe {
 
     private AbsentProbe() {}
@@ -14,6 +14,13 @@ public final class AbsentProbe {
                 .fallback(args.length > 1 ? Fallback.valueOf(args[1]) : Fallback.DROP)
                 .build()) {
             System.out.println(writer.send(JournalRecord.create().message("nobody reads this")));
+            try (JournalStream stream = JournalStream.builder("probe")
+                    .socket(socket.resolveSibling("stdout").toString())
+                    .build()) {
+                System.out.println("stream: " + stream.write(Priority.INFO, "by itself"));
+            }
+            System.out.println("stderr is the journal: "
+                    + StandardStreams.fromEnvironment().isErrorJournal());
             System.out.println("dropped " + writer.dropped() + ", diverted " + writer.diverted());
         }
     }

@@ -148,7 +148,7 @@ class JournalRecordTest {
         List<Field> expected = new ArrayList<>();
         for (int i = 0; i < 2000; i++) {
             record.field(A, i);
-            if (i < 1023) {
+            if (i < 1007) {
                 expected.add(Field.text("A", Integer.toString(i)));
             }
         }
@@ -156,6 +156,39 @@ class JournalRecordTest {
 
         assertThat(NativeProtocol.fields(record.bytes())).isEqualTo(expected);
         assertThat(expected).hasSize(RecordBuffer.MAX_FIELDS);
+    }
+
+    @Test
+    void fieldsOfTheWriterComeAfterThoseOfTheRecordAndAreNotItsOwn() {
+        byte[] common = "COMMON=1\n".getBytes(UTF_8);
+        record.field(A, 1);
+
+        assertThat(record.buffer().complete(common)).isEqualTo(4 + common.length);
+        assertThat(bytes(record, 4 + common.length)).isEqualTo("A=1\nCOMMON=1\n");
+        assertThat(record.length()).isEqualTo(4);
+        assertThat(new String(record.field(A, 22).bytes(), UTF_8)).isEqualTo("A=1\nA=22\n");
+    }
+
+    @Test
+    void fieldsOfTheWriterGoBeyondTheBoundOfTheRecord() {
+        byte[] common = ("COMMON=" + "c".repeat(30_000) + "\n").getBytes(UTF_8);
+        JournalRecord small = JournalRecord.ofAtMost(1024).message("x".repeat(5000));
+        int own = small.length();
+        String kept = new String(small.message(2000), UTF_8);
+
+        int length = small.buffer().complete(common);
+
+        assertThat(length).isEqualTo(own + common.length);
+        assertThat(bytes(small, length))
+                .isEqualTo("MESSAGE=" + kept + "\nCOMMON=" + "c".repeat(30_000) + "\nRECORD_TRUNCATED=1\n");
+        // the buffer is larger now, the bound is not
+        assertThat(small.clear().message("x".repeat(5000)).length()).isEqualTo(own);
+    }
+
+    private static String bytes(JournalRecord record, int length) {
+        byte[] bytes = new byte[length];
+        record.buffer().bytes().get(0, bytes);
+        return new String(bytes, UTF_8);
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.sun.management.ThreadMXBean;
+import io.github.systemd4j.journal.FakeStream.Line;
 import io.github.systemd4j.journal.NativeProtocol.Field;
 import io.github.systemd4j.linux.Diagnostics;
 import io.github.systemd4j.linux.Errno;
@@ -336,6 +337,153 @@ class JournalWriterIT {
         }
     }
 
+    @Test
+    void theTextGoesByTheStreamWithIdentifierAndPriority() throws Exception {
+        try (FakeStream journal = FakeStream.at(directory.resolve("stdout"))) {
+            try (JournalWriter writer = builder()
+                    .fallback(Fallback.STREAM)
+                    .identifier("orders")
+                    .field(VALUE, "not in the text")
+                    .build()) {
+                assertThat(writer.send(record.priority(Priority.ERR).message("one\n<0>two")))
+                        .isInstanceOf(JournalResult.NotUnderJournald.class);
+                writer.send(record.clear().message("three").field(VALUE, 1));
+                writer.send(record.clear().field(VALUE, "no message"));
+                assertThat(writer.diverted()).isEqualTo(2);
+                assertThat(writer.dropped()).isEqualTo(1);
+                try (FakeJournal records = FakeJournal.at(path)) { // which is what counts once it is there
+                    writer.send(record.clear().message("four")).orThrow();
+                    assertThat(records.fields())
+                            .containsExactly(
+                                    Field.text("MESSAGE", "four"),
+                                    Field.text("SYSLOG_IDENTIFIER", "orders"),
+                                    Field.text("VALUE", "not in the text"));
+                    assertReport(records, 1);
+                }
+            }
+            try (FakeStream.Stream sender = journal.accept()) {
+                assertThat(sender.header()).isEqualTo("orders\n\n6\n1\n0\n0\n0\n");
+                assertThat(sender.rest()).containsExactly(Line.of(3, "one"), Line.of(3, "<0>two"), Line.of(6, "three"));
+            }
+        }
+    }
+
+    @Test
+    void ofAFullQueueAndAFullStreamEveryRecordIsCountedOnce() throws Exception {
+        String text = "z".repeat(20_000);
+        try (FakeJournal records = FakeJournal.at(path);
+                FakeStream journal = FakeStream.at(directory.resolve("stdout"))) {
+            JournalWriter writer = builder()
+                    .fallback(Fallback.STREAM)
+                    .timeout(Duration.ofMillis(20))
+                    .build();
+            int sent = 0;
+            int written = 0;
+            while (writer.dropped() < 500) {
+                written++;
+                sent += writer.send(record.clear().message(text)).isSent() ? 1 : 0;
+            }
+            long diverted = writer.diverted();
+            assertThat(sent).isPositive();
+            assertThat(diverted).isPositive();
+            assertThat(sent + diverted + 500).isEqualTo(written);
+            assertThat(records.drain()).isEqualTo(sent);
+            try (FakeStream.Stream sender = journal.accept()) {
+                sender.header();
+                List<Line> lines = new ArrayList<>(sender.now());
+                writer.close();
+                assertThat(records.drain()).isEqualTo(1); // that 500 were dropped
+                lines.addAll(sender.rest());
+                assertThat(lines).containsOnly(Line.of(6, text)).hasSize((int) diverted);
+            }
+        }
+    }
+
+    /** Where the stream is all there is. */
+    @Test
+    void theStreamHearsHowManyWereDropped() throws Exception {
+        try (FakeStream journal = FakeStream.at(directory.resolve("stdout"))) {
+            JournalWriter writer = builder()
+                    .fallback(Fallback.STREAM)
+                    .timeout(Duration.ofMillis(20))
+                    .build();
+            while (writer.dropped() < 500) {
+                writer.send(record.clear().message("z".repeat(20_000)));
+            }
+            try (FakeStream.Stream sender = journal.accept()) {
+                sender.header();
+                assertThat(sender.now()).isNotEmpty();
+
+                writer.close();
+
+                List<Line> lines = sender.rest();
+                assertThat(lines.get(lines.size() - 1))
+                        .isEqualTo(
+                                Line.of(4, "500 records of this process were dropped: the journal did not take them"));
+            }
+        }
+    }
+
+    @Test
+    void whatTheStreamDoesNotTakeGoesToTheStandardError() throws Exception {
+        Memory ends = Memory.allocate(FakeJournal.LIBC, 8);
+        FakeJournal.check(FakeJournal.LIBC.pipe2(ends.address(), Constants.O_CLOEXEC));
+        ends.keepAlive();
+        int readEnd = ends.bytes().getInt(0);
+        int writeEnd = ends.bytes().getInt(4);
+        try (JournalWriter writer = builder()
+                .fallback(Fallback.STREAM_THEN_STDERR)
+                .standardError(writeEnd)
+                .build()) {
+            writer.send(record.message("no stream"));
+            assertThat(read(readEnd)).isEqualTo("<6>no stream\n");
+            try (FakeStream journal = FakeStream.at(directory.resolve("stdout"))) {
+                writer.send(record.clear().message("stream"));
+                try (FakeStream.Stream sender = journal.accept()) {
+                    sender.header();
+                    assertThat(sender.next()).isEqualTo(Line.of(6, "stream"));
+                }
+            }
+            assertThat(writer.diverted()).isEqualTo(2);
+            assertThat(writer.dropped()).isZero();
+        } finally {
+            FakeJournal.check(FakeJournal.LIBC.close(readEnd));
+            FakeJournal.check(FakeJournal.LIBC.close(writeEnd));
+        }
+    }
+
+    @Test
+    void fieldsOfAWriterAreInEveryRecordAndInTheReportOfDrops() throws Exception {
+        ContainerFields container = ContainerFields.none().withName("web");
+        try (JournalWriter writer = builder()
+                .identifier("orders")
+                .container(container)
+                .field(VALUE, "two\nlines")
+                .build()) {
+            writer.send(record.message("lost"));
+            try (FakeJournal journal = FakeJournal.at(path)) {
+                writer.send(record.clear().message("1")).orThrow();
+
+                assertThat(journal.fields())
+                        .containsExactly(
+                                Field.text("MESSAGE", "1"),
+                                Field.text("SYSLOG_IDENTIFIER", "orders"),
+                                Field.text("CONTAINER_NAME", "web"),
+                                Field.text("VALUE", "two\nlines"));
+                assertThat(journal.fields())
+                        .contains(Field.text("N_DROPPED", "1"), Field.text("SYSLOG_IDENTIFIER", "orders"));
+            }
+        }
+        JournalWriter.Builder many = builder().identifier("orders");
+        for (int i = 0; i < RecordBuffer.MAX_COMMON_FIELDS; i++) {
+            many.field(VALUE, "1");
+        }
+        assertThatIllegalArgumentException().isThrownBy(many::build).withMessageContaining("there are 17");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> builder().field(VALUE, "x".repeat(32 * 1024)).build())
+                .withMessageContaining("32768 bytes");
+    }
+
     private static String read(int fd) {
         Memory memory = Memory.allocate(FakeJournal.LIBC, 4096);
         byte[] bytes = new byte[FakeJournal.check((int) FakeJournal.LIBC.read(fd, memory.address(), 4096))];
@@ -545,7 +693,10 @@ class JournalWriterIT {
         byte[] binary = {1, 2, 3};
         String text = "grüße 日本語 😀 ".repeat(10);
         try (FakeJournal journal = FakeJournal.at(path);
-                JournalWriter writer = builder().build()) {
+                JournalWriter writer = builder()
+                        .identifier("orders")
+                        .container(ContainerFields.none().withName("web"))
+                        .build()) {
             long allocated = Long.MAX_VALUE;
             // Until the compiler has seen enough of it; in the interpreter java.lang.foreign makes short-lived objects.
             for (int round = 0; round < 300 && allocated > 0; round++) {
