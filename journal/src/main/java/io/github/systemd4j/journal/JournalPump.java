@@ -260,6 +260,17 @@ public final class JournalPump implements AutoCloseable {
         }
 
         /**
+         * Adds the fields of the container whose lines these are to each record.
+         *
+         * @param container the fields
+         * @return this
+         */
+        public Builder container(ContainerFields container) {
+            container.asMap().forEach(this::field);
+            return this;
+        }
+
+        /**
          * Whether a line may begin with its priority as {@code <6>}, which is then taken off, as of a service's standard
          * output, see sd-daemon(3) and SyslogLevelPrefix= in systemd.exec(5). If not, it is text like any other.
          *

@@ -34,7 +34,7 @@ class JournalPumpBoxIT {
             JournalPump.Builder pump = JournalPump.builder(writer)
                     .field(FieldName.of("TEST_RUN"), run)
                     .field(FieldName.of("SYSLOG_IDENTIFIER"), "child")
-                    .field(FieldName.of("CONTAINER_NAME"), "child-1");
+                    .container(ContainerFields.none().withName("child-1"));
             try (JournalPump out = pump.start(process.getInputStream(), Priority.INFO);
                     JournalPump err = pump.start(process.getErrorStream(), Priority.ERR)) {
                 assertThat(process.waitFor()).isZero();
