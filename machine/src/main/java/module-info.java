@@ -1,0 +1,9 @@
+import org.jspecify.annotations.NullMarked;
+
+/** Machines, scopes and units of systemd over D-Bus, and the identity of machines and containers. */
+@NullMarked
+module io.github.systemd4j.machine {
+    requires static org.jspecify;
+
+    exports io.github.systemd4j.machine;
+}
