@@ -112,8 +112,10 @@ class Id128Test {
     /** Python's uuid.uuid5(UUID("8b1f6c5e-0d4b-4c3a-9f27-d1a35e60c482"), NAME) said these. */
     @Test
     void anyOtherNameIsAlwaysTheSameUuid() {
-        assertThat(Id128.ofContainerId("web").toUuid()).isEqualTo(UUID.fromString("7ec351b3-2a2f-5936-b9da-fa8a4eef784c"));
-        assertThat(Id128.ofContainerId("cafe").toUuid()).isEqualTo(UUID.fromString("57d3db2f-883c-59c2-afa8-78a31475c300"));
+        assertThat(Id128.ofContainerId("web").toUuid())
+                .isEqualTo(UUID.fromString("7ec351b3-2a2f-5936-b9da-fa8a4eef784c"));
+        assertThat(Id128.ofContainerId("cafe").toUuid())
+                .isEqualTo(UUID.fromString("57d3db2f-883c-59c2-afa8-78a31475c300"));
         String almost = DIGITS + "_1";
         assertThat(Id128.ofContainerId(almost)).isNotEqualTo(ID);
         assertThatIllegalArgumentException()

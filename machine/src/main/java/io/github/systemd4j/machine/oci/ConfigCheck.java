@@ -24,6 +24,9 @@ final class ConfigCheck {
     private static void linux(JsonObject linux) throws OciException {
         Json.text(linux, "cgroupsPath", "/linux");
         List<String> unused = Json.texts(linux, "maskedPaths", "/linux");
+        for (JsonObject namespace : Json.objects(linux, "namespaces", "/linux")) {
+            Json.text(namespace, "type", "/linux/namespaces");
+        }
         for (String key : List.of("uidMappings", "gidMappings")) {
             int index = 0;
             for (JsonObject mapping : Json.objects(linux, key, "/linux")) {

@@ -253,6 +253,16 @@ public final class OciConfig {
     }
 
     /**
+     * Whether the container has a namespace of its own.
+     *
+     * @param type such as {@code cgroup} or {@code user}
+     * @return whether the configuration names it; it may be one that others are in too
+     */
+    public boolean hasNamespace(String type) {
+        return objects(nested(LINUX), "namespaces").stream().anyMatch(namespace -> type.equals(namespace.get("type")));
+    }
+
+    /**
      * Who a user of the container is on the host.
      *
      * @param uid a user in the container
