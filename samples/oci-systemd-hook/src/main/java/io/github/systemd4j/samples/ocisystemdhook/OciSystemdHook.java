@@ -16,13 +16,13 @@ public final class OciSystemdHook {
 
     private final InputStream in;
     private final PrintStream out;
-    private final PrintStream err;
+    private final Complaints complaints;
     private final Host host;
 
-    OciSystemdHook(InputStream in, PrintStream out, PrintStream err, Host host) {
+    OciSystemdHook(InputStream in, PrintStream out, Complaints complaints, Host host) {
         this.in = in;
         this.out = out;
-        this.err = err;
+        this.complaints = complaints;
         this.host = host;
     }
 
@@ -33,7 +33,8 @@ public final class OciSystemdHook {
      */
     public static void main(String[] arguments) {
         Host host = new Host(Path.of("/"));
-        int status = new OciSystemdHook(System.in, System.out, System.err, host).run(List.of(arguments));
+        int status =
+                new OciSystemdHook(System.in, System.out, Complaints.system(System.err), host).run(List.of(arguments));
         System.out.flush();
         System.exit(status);
     }
@@ -43,7 +44,7 @@ public final class OciSystemdHook {
         try {
             options = Options.parse(arguments);
         } catch (UsageException e) {
-            err.println("oci-systemd-hook: " + e.getMessage());
+            complaints.complain(String.valueOf(e.getMessage()));
             return EXIT_USAGE;
         }
         try {
@@ -102,7 +103,7 @@ public final class OciSystemdHook {
                 ? "; the container starts as it is"
                 : "; --fail-open would start the container as it is, oci-systemd-hook=disabled in its environment"
                         + " leaves it alone";
-        err.println("oci-systemd-hook: " + e.getMessage() + advice);
+        complaints.complain(e.getMessage() + advice);
         return failOpen ? 0 : EXIT_FAILURE;
     }
 }
