@@ -14,7 +14,17 @@ import java.util.List;
 final class Podman {
 
     private static final Path HOOKS = Path.of("/etc/containers/hooks-test.d");
+    static final Path PROGRAM = Path.of("/opt/oci-systemd-hook/oci-systemd-hook.jar");
     static final Path ROOT = Path.of("/tmp/podman/rootfs");
+
+    /** No systemd mode of podman's own. What a box permits; --pids-limit 0 because it has no controller for it. */
+    static final List<String> LIMITS = List.of(
+            "--systemd=false",
+            "--network=none",
+            "--pids-limit=0",
+            "--ulimit=nofile=1024:1024",
+            "--ulimit=nproc=20000:20000",
+            "--volume=/usr:/usr:ro");
 
     private final String runtime;
 
@@ -25,9 +35,8 @@ final class Podman {
     /** Puts the program and the hooks where their documentation says. The box's files go with the box. */
     static void install() throws IOException {
         assertThat(System.getenv("BOX")).as("this test may run in a box alone").isNotEmpty();
-        Path program = Path.of("/opt/oci-systemd-hook/oci-systemd-hook.jar");
-        Files.createDirectories(program.getParent());
-        Files.copy(Path.of("target", "oci-systemd-hook.jar"), program);
+        Files.createDirectories(PROGRAM.getParent());
+        Files.copy(Path.of("target", "oci-systemd-hook.jar"), PROGRAM);
         Files.createDirectories(HOOKS);
         for (String hook : List.of("oci-systemd-hook.json", "oci-systemd-hook-poststop.json")) {
             String text = Files.readString(Path.of("hooks.d", hook));
@@ -45,7 +54,9 @@ final class Podman {
     /** Has the hooks that are there let containers start in any case. */
     static void failOpen() throws IOException {
         Path hook = HOOKS.resolve("oci-systemd-hook.json");
-        Files.writeString(hook, Files.readString(hook).replace("\"precreate\"],", "\"precreate\", \"--fail-open\"],"));
+        String text = Files.readString(hook);
+        int end = text.indexOf(']'); // of the arguments
+        Files.writeString(hook, text.substring(0, end) + ", \"--fail-open\"" + text.substring(end));
     }
 
     /** crun needs more rights for the devices of v2 than root has in a box, unless the container may use all of them. */
@@ -54,11 +65,18 @@ final class Podman {
         return runtime.equals("crun") && isUnified ? List.of("--privileged") : List.of();
     }
 
-    /** Without podman's own systemd mode. The limits are what a box permits, --pids-limit 0 that it has no controller. */
+    List<String> global() {
+        return List.of(
+                "--root=/tmp/podman/storage",
+                "--runroot=/run/podman-test",
+                "--storage-driver=vfs",
+                "--runtime=" + runtime,
+                "--hooks-dir=" + HOOKS);
+    }
+
     List<String> run(List<String> options, String... command) throws Exception {
-        List<String> all = new ArrayList<>(List.of("run", "--systemd=false", "--network=none"));
-        all.addAll(List.of("--pids-limit=0", "--ulimit=nofile=1024:1024", "--ulimit=nproc=20000:20000"));
-        all.addAll(List.of("--volume=/usr:/usr:ro", "--hooks-dir=" + HOOKS));
+        List<String> all = new ArrayList<>(List.of("run"));
+        all.addAll(LIMITS);
         all.addAll(options);
         all.addAll(List.of("--rootfs", ROOT.toString()));
         all.addAll(Arrays.asList(command));
@@ -66,11 +84,9 @@ final class Podman {
     }
 
     List<String> podman(String... arguments) throws Exception {
-        List<String> all = new ArrayList<>(List.of("/usr/bin/podman", "--root=/tmp/podman/storage"));
-        all.addAll(List.of("--runroot=/run/podman-test", "--storage-driver=vfs", "--runtime=" + runtime));
-        List<String> rest = new ArrayList<>(Arrays.asList(arguments));
-        rest.removeIf(argument -> argument.startsWith("--hooks-dir=") && all.add(argument)); // of podman, not of run
-        all.addAll(rest);
+        List<String> all = new ArrayList<>(List.of("/usr/bin/podman"));
+        all.addAll(global());
+        all.addAll(Arrays.asList(arguments));
         return run(all.toArray(String[]::new));
     }
 
