@@ -62,16 +62,15 @@ final class SystemFiles {
         }
     }
 
-    /** The first line, null if there is none or nothing in it. */
+    /** The first line, null if there is not even an empty one: read_one_line_file() of systemd makes the difference. */
     @Nullable
     String firstLine(String file) {
         String content = read(file).content();
-        if (content == null) {
+        if (content == null || content.isEmpty()) {
             return null;
         }
         int end = content.indexOf('\n');
-        String line = end < 0 ? content : content.substring(0, end);
-        return line.isEmpty() ? null : line;
+        return end < 0 ? content : content.substring(0, end);
     }
 
     /** Where a symbolic link of /proc leads to, null if nobody knows. */

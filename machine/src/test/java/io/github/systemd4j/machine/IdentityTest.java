@@ -116,9 +116,11 @@ class IdentityTest {
     @Test
     void anEmptyFileSaysNothing() throws IOException {
         file("run/host/container-manager", "");
-        file("run/systemd/container", "\n");
+        file("run/systemd/container", "");
         file("run/.containerenv", "");
         assertThat(container()).startsWith("podman ");
+        file("run/systemd/container", "\n"); // systemd takes an empty line for the name of somebody
+        assertThat(container()).isEqualTo("container-other  by /run/systemd/container");
     }
 
     @Test
