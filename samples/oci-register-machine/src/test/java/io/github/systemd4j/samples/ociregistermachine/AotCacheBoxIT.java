@@ -30,7 +30,7 @@ class AotCacheBoxIT {
             assertThat(cache).doesNotExist();
         } else {
             assertThat(said).last().isEqualTo(cache.toString());
-            assertThat(loaded(jar, cache)).contains("OciRegisterMachine source: shared objects file (top)");
+            assertThat(loaded(jar, cache)).contains("OciRegisterMachine source: shared objects file");
         }
         assertThat(run("machinectl", "list", "--no-legend")).isEmpty();
         assertThat(run("systemctl", "is-active", "oci-register-machine-training"))
