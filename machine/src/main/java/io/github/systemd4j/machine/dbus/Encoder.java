@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Writes values in little-endian order. Numbers of every width are {@link Number}s, texts, object paths and signatures
+ * Writes values in a byte order. Numbers of every width are {@link Number}s, texts, object paths and signatures
  * {@link String}s, an {@code ay} is a {@code byte[]}, any other array and a struct a {@link List}, a dict a {@link Map}.
  * What does not fit its type is the caller's mistake.
  */
@@ -17,7 +17,11 @@ final class Encoder {
     private static final int FIRST_SIZE = 512;
     private static final int MAX_ARRAY = 1 << 26;
 
-    private ByteBuffer out = ByteBuffer.allocate(FIRST_SIZE).order(ByteOrder.LITTLE_ENDIAN);
+    private ByteBuffer out;
+
+    Encoder(ByteOrder order) {
+        this.out = ByteBuffer.allocate(FIRST_SIZE).order(order);
+    }
 
     int position() {
         return out.position();
@@ -191,7 +195,7 @@ final class Encoder {
     private void reserve(int size) {
         if (out.remaining() < size) {
             int wanted = Math.max(out.capacity() * 2, out.position() + size);
-            out = ByteBuffer.allocate(wanted).order(ByteOrder.LITTLE_ENDIAN).put(out.flip());
+            out = ByteBuffer.allocate(wanted).order(out.order()).put(out.flip());
         }
     }
 

@@ -113,7 +113,7 @@ public final class Message {
             String member,
             String signature,
             List<?> values) {
-        Encoder out = new Encoder();
+        Encoder out = new Encoder(ByteOrder.LITTLE_ENDIAN);
         out.u8('l');
         out.u8(CALL);
         out.u8(0); // no flags: whoever can be started for it is to be started
