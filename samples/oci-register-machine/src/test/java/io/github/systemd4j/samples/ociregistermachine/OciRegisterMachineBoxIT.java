@@ -96,7 +96,7 @@ class OciRegisterMachineBoxIT {
                         .get(0)
                         .split("\0", -1))
                 .contains("container_uuid=" + property(id, "Id").get(0));
-        assertThat(podman.podman("stop", "--time=60", "systemd")).containsExactly("systemd");
+        assertThat(podman.podman("rm", "--force", "--time=0", "systemd")).hasSize(1);
         assertThat(machines()).isEmpty();
     }
 

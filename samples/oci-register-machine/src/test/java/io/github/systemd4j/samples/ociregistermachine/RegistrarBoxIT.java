@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.github.systemd4j.machine.Id128;
 import io.github.systemd4j.machine.MachineException;
 import io.github.systemd4j.machine.MachineSpec;
+import io.github.systemd4j.machine.ScopeSpec;
 import io.github.systemd4j.machine.Systemd;
 import io.github.systemd4j.machine.oci.OciState;
 import java.io.IOException;
@@ -23,39 +24,22 @@ class RegistrarBoxIT {
     private final Systemd systemd = Systemd.system();
     private final Registrar registrar = new Registrar(systemd.machines());
     private Process leader;
+    private Process other;
 
     @BeforeEach
     void aContainer() throws Exception {
-        // a unit that lives on when the leader has gone
-        assertThat(run("systemd-run", "--quiet", "--unit=ctr", "sleep", "infinity"))
-                .isEmpty();
         leader = new ProcessBuilder("sleep", "infinity").start();
-        assertThat(run(
-                        "busctl",
-                        "call",
-                        "org.freedesktop.systemd1",
-                        "/org/freedesktop/systemd1",
-                        "org.freedesktop.systemd1.Manager",
-                        "StartTransientUnit",
-                        "ssa(sv)a(sa(sv))",
-                        "web.scope",
-                        "replace",
-                        "1",
-                        "PIDs",
-                        "au",
-                        "2",
-                        Long.toString(leader.pid()),
-                        run("systemctl", "show", "--value", "--property=MainPID", "ctr")
-                                .get(0),
-                        "0"))
-                .hasSize(1);
+        other = new ProcessBuilder("sleep", "infinity").start(); // with which the unit outlives the leader
+        var unused = systemd.units().startScope(ScopeSpec.named("web.scope").withProcesses(leader.pid(), other.pid()));
     }
 
     @AfterEach
     void end() throws Exception {
-        leader.destroyForcibly().waitFor();
-        run("systemctl", "stop", "ctr.service", "web.scope");
         systemd.machines().unregister("my-web");
+        systemd.machines().unregister("another");
+        leader.destroyForcibly().waitFor();
+        other.destroyForcibly().waitFor();
+        var unused = systemd.units().stop("web.scope");
         systemd.close();
     }
 
@@ -91,27 +75,21 @@ class RegistrarBoxIT {
         hook("created", pid());
         leader.destroyForcibly().waitFor();
         assertThat(systemd.machines().find("my-web")).isPresent();
-        Process next = leader = new ProcessBuilder("sleep", "infinity").start();
 
-        hook("created", pid());
+        hook("created", ",\"pid\":" + other.pid());
 
-        assertThat(systemd.machines().get("my-web").leader()).isEqualTo(next.pid());
+        assertThat(systemd.machines().get("my-web").leader()).isEqualTo(other.pid());
     }
 
     @Test
     void aMachineThatLivesIsNotTakenOver() throws Exception {
-        Process other = new ProcessBuilder("sleep", "infinity").start();
-        try {
-            var unused = systemd.machines().register(MachineSpec.named("my-web").withLeader(other.pid()));
-            assertThatThrownBy(() -> hook("created", pid()))
-                    .isInstanceOfSatisfying(
-                            MachineException.class,
-                            e -> assertThat(e.reason()).isEqualTo(MachineException.Reason.MACHINE_EXISTS));
-            hook("stopped", "");
-            assertThat(systemd.machines().get("my-web").leader()).isEqualTo(other.pid());
-        } finally {
-            other.destroyForcibly().waitFor();
-        }
+        var unused = systemd.machines().register(MachineSpec.named("my-web").withLeader(other.pid()));
+        assertThatThrownBy(() -> hook("created", pid()))
+                .isInstanceOfSatisfying(
+                        MachineException.class,
+                        e -> assertThat(e.reason()).isEqualTo(MachineException.Reason.MACHINE_EXISTS));
+        hook("stopped", "");
+        assertThat(systemd.machines().get("my-web").leader()).isEqualTo(other.pid());
     }
 
     /** That machined would stop the unit for it is what the library keeps from happening. */
@@ -124,7 +102,6 @@ class RegistrarBoxIT {
                         e -> assertThat(e.reason()).isEqualTo(MachineException.Reason.LEADER_REGISTERED));
         assertThat(leader.isAlive()).isTrue();
         assertThat(run("systemctl", "is-active", "web.scope")).containsExactly("active");
-        assertThat(systemd.machines().unregister("another")).isTrue();
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -47,8 +48,16 @@ class GuideBoxIT {
                         + "netns=\"none\"\nvolumes=[\"/usr:/usr:ro\"]\n[engine]\nruntime=\"runc\"\n");
         Files.writeString(
                 directory.resolve("storage.conf"),
-                "[storage]\ndriver=\"vfs\"\ngraphroot=\"/tmp/podman/storage\"\nrunroot=\"/run/podman-test\"\n");
+                "[storage]\ndriver=\"vfs\"\ngraphroot=\"/tmp/podman-guide/storage\"\nrunroot=\"/run/podman-guide\"\n");
         Files.writeString(directory.resolve("policy.json"), "{\"default\":[{\"type\":\"insecureAcceptAnything\"}]}");
+    }
+
+    @AfterAll
+    static void forget() throws Exception {
+        assertThat(Podman.run("podman", "rm", "--force", "--time=0", "web")).hasSizeLessThan(2);
+        for (String file : List.of("containers.conf", "storage.conf", "policy.json")) {
+            Files.delete(Path.of("/etc/containers", file));
+        }
     }
 
     /** Empty but for links into the machine's own /usr, and one unit that writes and ends. */

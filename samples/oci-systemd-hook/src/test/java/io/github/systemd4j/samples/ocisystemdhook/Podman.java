@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -36,7 +37,7 @@ final class Podman {
     static void install() throws IOException {
         assertThat(System.getenv("BOX")).as("this test may run in a box alone").isNotEmpty();
         Files.createDirectories(PROGRAM.getParent());
-        Files.copy(Path.of("target", "oci-systemd-hook.jar"), PROGRAM);
+        Files.copy(Path.of("target", "oci-systemd-hook.jar"), PROGRAM, StandardCopyOption.REPLACE_EXISTING);
         Files.createDirectories(HOOKS);
         for (String hook : List.of("oci-systemd-hook.json", "oci-systemd-hook-poststop.json")) {
             String text = Files.readString(Path.of("hooks.d", hook));
