@@ -1,5 +1,6 @@
 package io.github.systemd4j.machine;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -11,7 +12,7 @@ final class BoxTool {
 
     /** Answers one line: what was done, or the reason why not. */
     public static void main(String[] arguments) throws Exception {
-        try (Systemd systemd = Systemd.system()) {
+        try (Systemd systemd = Systemd.fromEnvironment()) {
             List<String> words = List.of(arguments);
             try {
                 System.out.println(answer(systemd, words.get(0), words.subList(1, words.size())));
@@ -64,7 +65,7 @@ final class BoxTool {
 
     /** The command line that runs this. */
     static List<String> command(String... arguments) {
-        java.util.ArrayList<String> command = new java.util.ArrayList<>(List.of(
+        List<String> command = new ArrayList<>(List.of(
                 System.getProperty("java.home") + "/bin/java",
                 "-XX:TieredStopAtLevel=1",
                 "-cp",

@@ -122,8 +122,8 @@ public final class Message {
         out.u32(serial);
         out.u32(0);
         field(out, Field.PATH, 'o', path);
-        field(out, Field.INTERFACE, 's', interfaceName);
         field(out, Field.MEMBER, 's', member);
+        field(out, Field.INTERFACE, 's', interfaceName);
         field(out, Field.DESTINATION, 's', destination);
         if (!signature.isEmpty()) {
             out.align(8);
