@@ -52,7 +52,7 @@ class ArchitectureTest {
             "activation", Set.of(ROOT + "linux.."),
             "cgroups", Set.of(),
             "journal", Set.of(ROOT + "linux.."),
-            "machine", Set.of("org.freedesktop.dbus.."),
+            "machine", Set.of("com.grack.nanojson.."),
             "testkit", Set.of(ROOT + "activation..", ROOT + "linux..", JUNIT + ".."));
 
     /**

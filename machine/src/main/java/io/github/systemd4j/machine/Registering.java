@@ -1,0 +1,159 @@
+package io.github.systemd4j.machine;
+
+import io.github.systemd4j.machine.MachineException.Reason;
+import io.github.systemd4j.machine.dbus.BusException;
+import io.github.systemd4j.machine.dbus.Variant;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The way to a registered machine, without the one that ends with the leader's unit stopped.
+ *
+ * <p>machined enters a new machine into its tables by name, unit and leader, one after the other. If the leader is there
+ * already, the call fails with EEXIST, and the machine that was not finished is cleaned away, which stops the unit.
+ */
+final class Registering {
+
+    /** Of the whole JVM, because so is what it keeps from happening; held for a few calls that are bounded. */
+    private static final ReentrantLock ONE_AT_A_TIME = new ReentrantLock();
+
+    private static final byte[] NO_ID = {};
+
+    private final Remote machined;
+    private final Pids pids;
+
+    Registering(Remote machined, Pids pids) {
+        this.machined = machined;
+        this.pids = pids;
+    }
+
+    /** One version's way to call. */
+    private interface Call {
+        void make() throws BusException;
+    }
+
+    Registration register(Machines machines, MachineSpec spec) throws MachineException {
+        String name = spec.name();
+        List<Object> classic = classic(spec);
+        List<Object> withNetwork = with(classic, spec.networkInterfaces());
+        List<Call> calls = new ArrayList<>();
+        if (spec.leader() == 0) { // a pid takes a descriptor there
+            calls.add(() -> machined.call("RegisterMachineEx", "sa(sv)", name, extended(spec)));
+        }
+        calls.add(() -> machined.call("RegisterMachineWithNetwork", "sayssusai", withNetwork.toArray()));
+        if (spec.networkInterfaces().isEmpty()) {
+            calls.add(() -> machined.call("RegisterMachine", "sayssus", classic.toArray()));
+        }
+        return guarded("RegisterMachine", machines, spec, calls);
+    }
+
+    Registration create(Machines machines, MachineSpec spec, UnitProperties properties) throws MachineException {
+        List<Object> classic = classic(spec);
+        List<Object> withNetwork = with(with(classic, spec.networkInterfaces()), properties.wire());
+        List<Call> calls = new ArrayList<>();
+        calls.add(() -> machined.call("CreateMachineWithNetwork", "sayssusaia(sv)", withNetwork.toArray()));
+        if (spec.networkInterfaces().isEmpty()) {
+            Object[] values = with(classic, properties.wire()).toArray();
+            calls.add(() -> machined.call("CreateMachine", "sayssusa(sv)", values));
+        }
+        return guarded("CreateMachine", machines, spec, calls);
+    }
+
+    private Registration guarded(String call, Machines machines, MachineSpec spec, List<Call> calls)
+            throws MachineException {
+        if (spec.leader() != 0) {
+            pids.requireShared(call, spec.name());
+        }
+        ONE_AT_A_TIME.lock();
+        try {
+            requireNew(call, machines, spec);
+            attempt(calls);
+            return new Registration(machines, spec.name());
+        } catch (BusException e) {
+            throw ErrorNames.isExists(e)
+                    ? MachineException.of(call, spec.name(), Reason.LEADER_REGISTERED, e)
+                    : MachineException.of(call, spec.name(), e);
+        } finally {
+            ONE_AT_A_TIME.unlock();
+        }
+    }
+
+    /** From the newest on, for as long as a method is not known. */
+    private static void attempt(List<Call> calls) throws BusException {
+        for (int i = 0; ; i++) {
+            try {
+                calls.get(i).make();
+                return;
+            } catch (BusException e) {
+                if (!ErrorNames.isUnknownMethod(e) || i == calls.size() - 1) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private void requireNew(String call, Machines machines, MachineSpec spec) throws MachineException, BusException {
+        if (machines.find(spec.name()).isPresent()) {
+            throw MachineException.of(call, spec.name(), Reason.MACHINE_EXISTS, "");
+        }
+        long leader = spec.leader() == 0 ? machined.bus().ownPid() : spec.leader();
+        String path;
+        try {
+            path = (String)
+                    Remote.only("GetMachineByPID", spec.name(), "o", machined.call("GetMachineByPID", "u", leader));
+        } catch (BusException e) {
+            if (ErrorNames.reason(e) == Reason.NO_SUCH_MACHINE) {
+                return;
+            }
+            throw e;
+        }
+        // it may be another machine in the same unit, which is allowed
+        Object known = machined.property(path, MachineProperties.INTERFACE, "Leader", "u");
+        if (known.equals(leader)) {
+            throw MachineException.of(call, spec.name(), Reason.LEADER_REGISTERED, "process " + leader + " is " + path);
+        }
+    }
+
+    private static List<Object> classic(MachineSpec spec) {
+        List<Object> values = new ArrayList<>();
+        values.add(spec.name());
+        values.add(id(spec));
+        values.add(spec.service());
+        values.add(spec.machineClass().word());
+        values.add(spec.leader());
+        values.add(spec.root());
+        return values;
+    }
+
+    private static List<Object> with(List<Object> values, Object last) {
+        List<Object> more = new ArrayList<>(values);
+        more.add(last);
+        return more;
+    }
+
+    private static byte[] id(MachineSpec spec) {
+        return spec.id()
+                .map(id -> ByteBuffer.allocate(16)
+                        .putLong(id.getMostSignificantBits())
+                        .putLong(id.getLeastSignificantBits())
+                        .array())
+                .orElse(NO_ID);
+    }
+
+    /** Of version 259 and later. A key that is not known there is an error, so only those that are needed. */
+    private static List<Object> extended(MachineSpec spec) {
+        List<Object> properties = new ArrayList<>();
+        properties.add(List.of("Id", new Variant("ay", id(spec))));
+        properties.add(List.of("Service", new Variant("s", spec.service())));
+        properties.add(List.of("Class", new Variant("s", spec.machineClass().word())));
+        if (!spec.root().isEmpty()) {
+            properties.add(List.of("RootDirectory", new Variant("s", spec.root())));
+        }
+        if (!spec.networkInterfaces().isEmpty()) {
+            properties.add(List.of("NetworkInterfaces", new Variant("ai", spec.networkInterfaces())));
+        }
+        return properties;
+    }
+}

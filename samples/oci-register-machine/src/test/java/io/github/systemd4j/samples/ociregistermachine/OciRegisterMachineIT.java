@@ -1,0 +1,47 @@
+package io.github.systemd4j.samples.ociregistermachine;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** The jar, as runtimes start it: without any environment, and with the options of the JSON. */
+class OciRegisterMachineIT {
+
+    @Test
+    void itStartsOnEveryJdkAndNeverFailsWhenToldNotTo() throws Exception {
+        assertThat(run(0, "", "--help")).startsWith("usage: ");
+        assertThat(run(64, "", "--no")).startsWith("oci-register-machine: there is no option \"--no\"");
+        assertThat(run(0, "no state", "--fail-open"))
+                .contains("it is no JSON object")
+                .contains("starts all the same");
+        assertThat(run(1, "{\"id\":\"a\",\"bundle\":\"/\",\"status\":\"running\"}"))
+                .contains("the hook is for the stages createRuntime and poststop");
+    }
+
+    private static String run(int status, String input, String... arguments) throws Exception {
+        List<String> command = new ArrayList<>();
+        String hook = Files.readString(Path.of("hooks.d/oci-register-machine.json"));
+        String args = hook.substring(hook.indexOf('[') + 1, hook.indexOf(']'));
+        for (String argument : args.split(",", -1)) {
+            command.add(argument.strip().replace("\"", ""));
+        }
+        command.set(0, Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.set(command.size() - 1, System.getProperty("systemd4j.jar"));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().clear();
+        Process process = builder.start();
+        process.getOutputStream().write(input.getBytes(UTF_8));
+        process.getOutputStream().close();
+        String output = new String(process.getInputStream().readAllBytes(), UTF_8);
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue()).as(output).isEqualTo(status);
+        return output;
+    }
+}
