@@ -294,8 +294,8 @@ public final class JournalWriter implements AutoCloseable {
     }
 
     /**
-     * How many records neither the journal nor what the {@link Fallback} names has got. Those that were sent, {@link #dropped} and
-     * {@link #diverted} together are all that were given to {@link #send}.
+     * How many records neither the journal nor what the {@link Fallback} names has got. Those that were sent, {@link
+     * #dropped} and {@link #diverted} together are all that were given to {@link #send}.
      *
      * @return the count since the writer was made
      */

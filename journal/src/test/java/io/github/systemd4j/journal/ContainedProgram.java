@@ -12,7 +12,7 @@ public final class ContainedProgram {
 
     public static void main(String[] args) {
         try (JournalWriter writer = JournalWriter.builder()
-                .identifier("contained")
+                .identifier("contained-" + args[0])
                 .container(ContainerFields.fromEnvironment())
                 .field(FieldName.of("TEST_RUN"), args[0])
                 .fallback(Fallback.STREAM_THEN_STDERR)

@@ -100,13 +100,12 @@ class ContainerBoxIT {
                         Field.text("MESSAGE", ContainedProgram.MESSAGE),
                         Field.text("NOISE", ContainedProgram.NOISE),
                         Field.of("BINARY", (byte) 0, (byte) '\n', (byte) -1),
-                        Field.text("SYSLOG_IDENTIFIER", "contained"),
+                        Field.text("SYSLOG_IDENTIFIER", identifier()),
                         Field.text("CONTAINER_ID", ID.substring(0, 12)),
                         Field.text("CONTAINER_ID_FULL", ID),
                         Field.text("CONTAINER_NAME", "web"),
                         Field.text("IMAGE_NAME", "example/web:1"),
                         Field.text("TEST_RUN", run));
-        assertThat(records.get(0)).contains("\"_SYSTEMD_UNIT\":\"" + unit() + "\"");
     }
 
     private void assertText() throws Exception {
@@ -117,20 +116,22 @@ class ContainerBoxIT {
                 "--no-pager",
                 "-q",
                 "_TRANSPORT=stdout",
-                "_SYSTEMD_UNIT=" + unit(),
-                "SYSLOG_IDENTIFIER=contained");
+                "SYSLOG_IDENTIFIER=" + identifier());
         assertThat(records.lines().map(JournalJson::fields))
                 .usingElementComparator((one, other) -> Set.copyOf(one).equals(Set.copyOf(other)) ? 0 : 1)
                 .containsExactly(line("größer:"), line("<0>in a container 😀"));
     }
 
-    private static List<Field> line(String text) {
+    private List<Field> line(String text) {
         return List.of(
-                Field.text("PRIORITY", "4"), Field.text("SYSLOG_IDENTIFIER", "contained"), Field.text("MESSAGE", text));
+                Field.text("PRIORITY", "4"),
+                Field.text("SYSLOG_IDENTIFIER", identifier()),
+                Field.text("MESSAGE", text));
     }
 
-    private String unit() {
-        return "contained-" + run + ".service";
+    /** By which it is found: of a process that is gone, journald may not know the unit. */
+    private String identifier() {
+        return "contained-" + run;
     }
 
     /** Runs the program in a container in a unit of its own; its output. */
@@ -149,7 +150,7 @@ class ContainerBoxIT {
                 "--quiet",
                 "--wait",
                 "--pipe",
-                "--unit=" + unit(),
+                "--unit=" + identifier(),
                 "-p",
                 "Delegate=yes",
                 "-E",
