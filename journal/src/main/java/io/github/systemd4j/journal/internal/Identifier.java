@@ -15,6 +15,7 @@ final class Identifier {
     private static final Path CGROUP = Path.of("/proc/self/cgroup");
     private static final String SERVICE = ".service";
     private static final String JAR = ".jar";
+    private static final int MOST_CHARACTERS = 60;
 
     private Identifier() {}
 
@@ -66,6 +67,17 @@ final class Identifier {
                 ? command.substring(0, end > 0 ? end : command.length() - JAR.length())
                 : command.substring(0, space < 0 ? command.length() : space);
         String name = first.substring(Math.max(first.lastIndexOf('/'), jar ? -1 : first.lastIndexOf('.')) + 1);
-        return name.isBlank() ? "java" : name;
+        return usable(name);
+    }
+
+    /** A jar may be called anything, and journald takes 250 bytes without control characters: 60 characters have no more. */
+    private static String usable(String name) {
+        String usable = name.codePoints()
+                .filter(each -> !Character.isISOControl(each))
+                .limit(MOST_CHARACTERS)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString()
+                .strip();
+        return usable.isEmpty() ? "java" : usable;
     }
 }

@@ -24,7 +24,6 @@ public final class LogEntry {
     /** How many of the causes' classes are fields; the stack trace has all of them. */
     private static final int MOST_CLASSES = 32;
 
-    private static final FieldName SYSLOG_IDENTIFIER = FieldName.of("SYSLOG_IDENTIFIER");
     private static final FieldName LOGGER = FieldName.of("LOGGER");
     private static final FieldName THREAD_NAME = FieldName.of("THREAD_NAME");
     private static final FieldName TID = FieldName.of("TID");
@@ -37,7 +36,6 @@ public final class LogEntry {
     private static final FieldName CODE_LINE = FieldName.of("CODE_LINE");
     private static final FieldName CODE_FUNC = FieldName.of("CODE_FUNC");
 
-    private final String identifier;
     private final Settings.Trace stackTrace;
     private final ContextNames names;
     private final ThreadIds threads;
@@ -45,8 +43,7 @@ public final class LogEntry {
     private final BiConsumer<String, Object> adder = this::context;
     private StringBuilder text = new StringBuilder(TEXT_SIZE);
 
-    LogEntry(String identifier, Settings.Trace stackTrace, ContextNames names, ThreadIds threads) {
-        this.identifier = identifier;
+    LogEntry(Settings.Trace stackTrace, ContextNames names, ThreadIds threads) {
         this.stackTrace = stackTrace;
         this.names = names;
         this.threads = threads;
@@ -74,7 +71,7 @@ public final class LogEntry {
      * @param own whether it is the current thread, whose TID can be known
      */
     public void about(Priority priority, @Nullable String logger, @Nullable String thread, boolean own) {
-        record.priority(priority).field(SYSLOG_IDENTIFIER, identifier);
+        record.priority(priority);
         if (logger != null && !logger.isEmpty()) {
             record.field(LOGGER, logger);
         }

@@ -57,7 +57,6 @@ public final class LogSink<E> implements AutoCloseable {
      * @param trouble told of the first event that is lost, and of no other one
      */
     public LogSink(Settings settings, Filler<E> filler, Trouble trouble) {
-        String identifier = settings.identifierOrDefault();
         Settings.Trace stackTrace = settings.stackTrace();
         ContextNames names = new ContextNames(settings.fieldPrefix());
         ThreadIds threads = new ThreadIds();
@@ -65,7 +64,7 @@ public final class LogSink<E> implements AutoCloseable {
         this.trouble = trouble;
         this.writer = settings.openWriter();
         this.pool = new EntryPool(
-                Runtime.getRuntime().availableProcessors(), () -> new LogEntry(identifier, stackTrace, names, threads));
+                Runtime.getRuntime().availableProcessors(), () -> new LogEntry(stackTrace, names, threads));
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.github.systemd4j.journal.internal;
 
+import io.github.systemd4j.journal.ContainerFields;
 import io.github.systemd4j.journal.Fallback;
 import io.github.systemd4j.journal.FieldName;
 import io.github.systemd4j.journal.JournalWriter;
@@ -9,7 +10,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The settings that all front ends have, as the text that their configurations are. Each method throws an
@@ -25,7 +25,7 @@ public final class Settings {
     }
 
     private final JournalWriter.Builder writer = JournalWriter.builder();
-    private @Nullable String identifier;
+    private boolean hasIdentifier;
     private String fieldPrefix = "";
     private Trace stackTrace = Trace.MESSAGE;
     private boolean location;
@@ -86,10 +86,13 @@ public final class Settings {
     /**
      * The SYSLOG_IDENTIFIER of all records.
      *
-     * @param text any; where it is not set or empty, see {@link Identifier}
+     * @param text see {@link JournalWriter.Builder#identifier}; where it is not set or blank, see {@link Identifier}
      */
     public void identifier(String text) {
-        identifier = text;
+        hasIdentifier = !text.isBlank();
+        if (hasIdentifier) {
+            writer.identifier(text.strip());
+        }
     }
 
     /**
@@ -162,12 +165,12 @@ public final class Settings {
         return location;
     }
 
+    /** What all records have alike is the writer's: encoded once, and known to the stream that it may fall back to. */
     JournalWriter openWriter() {
-        return writer.build();
-    }
-
-    String identifierOrDefault() {
-        return identifier == null || identifier.isBlank() ? Identifier.ofThisProcess() : identifier;
+        if (!hasIdentifier) {
+            writer.identifier(Identifier.ofThisProcess());
+        }
+        return writer.container(ContainerFields.fromEnvironment()).build();
     }
 
     String fieldPrefix() {
