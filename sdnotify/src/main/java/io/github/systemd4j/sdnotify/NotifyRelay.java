@@ -34,8 +34,8 @@ public final class NotifyRelay implements AutoCloseable {
     private static final long ATTEMPT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long FLUSH_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final Duration SHORTEST_BARRIER = Duration.ofMillis(1);
-    private static final NotifyResult OVER =
-            new NotifyResult.Failed(new SystemCallException("send", "upstream", Errno.ETIMEDOUT, "the relay was closed"));
+    private static final NotifyResult OVER = new NotifyResult.Failed(
+            new SystemCallException("send", "upstream", Errno.ETIMEDOUT, "the relay was closed"));
     private static final Duration LISTEN = Duration.ofSeconds(60);
 
     /**
@@ -206,8 +206,7 @@ public final class NotifyRelay implements AutoCloseable {
         if (next.isBarrier() && timeout != null) {
             return upstream.barrier(timeout);
         }
-        return upstream.sendUntil(
-                Notification.relayed(next.bytes(), next.descriptors()), Deadline.in(ATTEMPT_NANOS));
+        return upstream.sendUntil(Notification.relayed(next.bytes(), next.descriptors()), Deadline.in(ATTEMPT_NANOS));
     }
 
     /** Whether trying again helps; waits a little before that, unless the attempt has waited itself. */

@@ -140,8 +140,7 @@ public final class ParsedNotification {
         for (Line line : lines) {
             int equals = line.text.indexOf('=');
             if (equals > 0) {
-                fields.putIfAbsent(
-                        decoded(line.text.substring(0, equals)), decoded(line.text.substring(equals + 1)));
+                fields.putIfAbsent(decoded(line.text.substring(0, equals)), decoded(line.text.substring(equals + 1)));
             }
         }
         return Collections.unmodifiableMap(fields);

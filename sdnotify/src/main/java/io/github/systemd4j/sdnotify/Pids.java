@@ -95,7 +95,8 @@ final class Pids {
     private static boolean isSameNamespace(int sender, Path process) {
         Path ours = PROC.resolve(Integer.toString(sender));
         try {
-            return Files.readSymbolicLink(ours.resolve("ns/pid")).equals(Files.readSymbolicLink(process.resolve("ns/pid")));
+            return Files.readSymbolicLink(ours.resolve("ns/pid"))
+                    .equals(Files.readSymbolicLink(process.resolve("ns/pid")));
         } catch (IOException e) {
             try {
                 return Arrays.equals(
@@ -111,7 +112,8 @@ final class Pids {
         try {
             for (String line : Files.readAllLines(Path.of("/proc/self/fdinfo/" + fd), ISO_8859_1)) {
                 if (line.startsWith("Pid:")) {
-                    return Math.max(0, Integer.parseInt(line.substring("Pid:".length()).strip()));
+                    return Math.max(
+                            0, Integer.parseInt(line.substring("Pid:".length()).strip()));
                 }
             }
         } catch (IOException | NumberFormatException e) {

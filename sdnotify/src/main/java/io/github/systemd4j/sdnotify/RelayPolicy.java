@@ -44,8 +44,8 @@ public final class RelayPolicy {
         public Optional<String> cgroup() {
             try {
                 String systemd = null;
-                for (String line : Files.readAllLines(
-                        Path.of("/proc/" + pid + "/cgroup"), StandardCharsets.ISO_8859_1)) {
+                for (String line :
+                        Files.readAllLines(Path.of("/proc/" + pid + "/cgroup"), StandardCharsets.ISO_8859_1)) {
                     String[] parts = line.split(":", 3);
                     if (parts.length == 3 && parts[1].equals("name=systemd")) {
                         systemd = parts[2];

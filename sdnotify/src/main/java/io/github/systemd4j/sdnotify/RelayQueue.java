@@ -2,9 +2,9 @@ package io.github.systemd4j.sdnotify;
 
 import java.util.ArrayDeque;
 import java.util.Iterator;
-import java.util.function.BooleanSupplier;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -34,7 +34,8 @@ class NotificationPropertiesTest {
             return;
         }
         assertThat(notification.length()).isBetween(1, 4096);
-        Map<String, String> fields = ParsedNotification.parse(notification.bytes()).fields();
+        Map<String, String> fields =
+                ParsedNotification.parse(notification.bytes()).fields();
         assertThat(fields).containsOnlyKeys("READY", "STATUS");
         assertThat(status).startsWith(fields.getOrDefault("STATUS", "?"));
     }

@@ -14,21 +14,26 @@ class ReceivedNotificationTest {
 
     @Test
     void theFirstOfTwoCounts() {
-        assertThat(ParsedNotification.parse("STATUS=a\nREADY=1\nSTATUS=b".getBytes(UTF_8)).fields())
+        assertThat(ParsedNotification.parse("STATUS=a\nREADY=1\nSTATUS=b".getBytes(UTF_8))
+                        .fields())
                 .containsExactly(entry("STATUS", "a"), entry("READY", "1"));
     }
 
     @Test
     void lineEndsOfWindowsAndATrailingNewlinePass() {
-        assertThat(ParsedNotification.parse("READY=1\r\nSTATUS=x y\r\n".getBytes(UTF_8)).fields())
+        assertThat(ParsedNotification.parse("READY=1\r\nSTATUS=x y\r\n".getBytes(UTF_8))
+                        .fields())
                 .containsExactly(entry("READY", "1"), entry("STATUS", "x y"));
-        assertThat(ParsedNotification.parse("STATUS=\r\n".getBytes(UTF_8)).fields()).containsExactly(entry("STATUS", ""));
+        assertThat(ParsedNotification.parse("STATUS=\r\n".getBytes(UTF_8)).fields())
+                .containsExactly(entry("STATUS", ""));
     }
 
     @Test
     void aNulVoidsTheDatagramExceptAtItsEnd() {
-        assertThat(ParsedNotification.parse("READY=1\0".getBytes(UTF_8)).fields()).containsExactly(entry("READY", "1"));
-        assertThat(ParsedNotification.parse("READY=1\0\0".getBytes(UTF_8)).fields()).isEmpty();
+        assertThat(ParsedNotification.parse("READY=1\0".getBytes(UTF_8)).fields())
+                .containsExactly(entry("READY", "1"));
+        assertThat(ParsedNotification.parse("READY=1\0\0".getBytes(UTF_8)).fields())
+                .isEmpty();
         assertThat(ParsedNotification.parse("READY=1\0STATUS=x".getBytes(UTF_8)).fields())
                 .isEmpty();
     }
@@ -45,7 +50,8 @@ class ReceivedNotificationTest {
     @Test
     void whatIsNoFieldIsPassedOver() {
         assertThat(ParsedNotification.parse(new byte[0]).fields()).isEmpty();
-        assertThat(ParsedNotification.parse("nothing\n=x\n READY=1\nA=".getBytes(ISO_8859_1)).fields())
+        assertThat(ParsedNotification.parse("nothing\n=x\n READY=1\nA=".getBytes(ISO_8859_1))
+                        .fields())
                 .containsExactly(entry(" READY", "1"), entry("A", ""));
     }
 }
