@@ -209,6 +209,8 @@ class NotifyRelayIT {
             assertThat(Pids.mayName(new RelayPolicy.Sender(pid(), 0, 0), 1)).isTrue();
         }
         assertThat(Pids.mayName(new RelayPolicy.Sender(Integer.MAX_VALUE, 65534, 65534), 1)).isFalse();
+        assertThat(Pids.mayName(new RelayPolicy.Sender(1, 65534, 65534), pid())).isTrue(); // one below it
+        assertThat(Pids.mayName(stranger, 2)).isFalse();
     }
 
     @Test
