@@ -51,7 +51,8 @@ public final class RelayPolicy {
                     unified = line.startsWith("0::") ? path : unified;
                     systemd = line.contains(":name=systemd:") ? path : systemd;
                 }
-                return Optional.ofNullable(systemd != null && (unified == null || unified.equals("/")) ? systemd : unified);
+                return Optional.ofNullable(
+                        systemd != null && (unified == null || unified.equals("/")) ? systemd : unified);
             } catch (IOException e) {
                 return Optional.empty();
             }

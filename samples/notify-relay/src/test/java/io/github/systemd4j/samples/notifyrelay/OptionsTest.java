@@ -22,8 +22,9 @@ class OptionsTest {
 
     @Test
     void everythingMayBeGiven() throws UsageException {
-        String line = "--socket /run/x --mode 660 --owner 5:6 --upstream @up --allow-uid 0 --allow-cgroup /a/b --drop ERRNO"
-                + " --status-prefix web: --ready-once --ping-every 0.5 --answer-barriers 2 -- java -jar x";
+        String line =
+                "--socket /run/x --mode 660 --owner 5:6 --upstream @up --allow-uid 0 --allow-cgroup /a/b --drop ERRNO"
+                        + " --status-prefix web: --ready-once --ping-every 0.5 --answer-barriers 2 -- java -jar x";
         Options options = Options.parse(List.of(line.split(" ", -1)));
 
         assertThat(options.socket()).isEqualTo("/run/x");

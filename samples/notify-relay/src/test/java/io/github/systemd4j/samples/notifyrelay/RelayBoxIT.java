@@ -104,8 +104,7 @@ class RelayBoxIT {
 
             String pid = unit.show("MainPID");
             assertThat(Files.readString(Path.of("/proc", pid, "cmdline"))).contains(Client.class.getName());
-            assertThat(Files.readString(Path.of("/proc", pid, "status")))
-                    .containsPattern("NSpid:\t" + pid + "\t1\n");
+            assertThat(Files.readString(Path.of("/proc", pid, "status"))).containsPattern("NSpid:\t" + pid + "\t1\n");
             unit.send("main-pid 4000000"); // there is none in the container
             assertThat(unit.show("MainPID")).isEqualTo(pid);
         }

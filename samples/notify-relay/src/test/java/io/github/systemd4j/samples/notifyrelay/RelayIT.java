@@ -79,15 +79,16 @@ class RelayIT {
 
     @Test
     void aCommandThatASignalEndedIs128AndTheNumber() throws Exception {
-        assertThat(status(start(List.of(), List.of("/bin/sh", "-c", "kill -9 $$")))).isEqualTo(137);
+        assertThat(status(start(List.of(), List.of("/bin/sh", "-c", "kill -9 $$"))))
+                .isEqualTo(137);
     }
 
     @Test
     void theCommandHasItsOwnSocketAndOurWatchdog() throws Exception {
         String script = "echo $NOTIFY_SOCKET; echo $WATCHDOG_USEC $((WATCHDOG_PID == $$)); echo ${LISTEN_FDS-none}";
         Path socket = directory.resolve("socket");
-        Process relay = start(
-                List.of("--socket", socket.toString(), "--mode", "600"), List.of("/bin/sh", "-c", script));
+        Process relay =
+                start(List.of("--socket", socket.toString(), "--mode", "600"), List.of("/bin/sh", "-c", script));
         try (var out = relay.inputReader()) {
             assertThat(out.lines()).containsExactly(socket.toString(), "5000000 1", "none");
         }
@@ -102,8 +103,7 @@ class RelayIT {
         ProcessBuilder relay = relay(List.of("--allow-uid", "4294"), Speaker.command("READY=1", "exit 0"));
 
         assertThat(status(relay.redirectError(err.toFile()).start())).isZero();
-        assertThat(err)
-                .hasContent("notify-relay: 1 of 1 datagrams were void, or from someone who is not heard");
+        assertThat(err).hasContent("notify-relay: 1 of 1 datagrams were void, or from someone who is not heard");
     }
 
     @Test

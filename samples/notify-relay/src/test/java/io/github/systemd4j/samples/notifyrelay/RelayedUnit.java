@@ -46,7 +46,8 @@ final class RelayedUnit implements AutoCloseable {
         command.addAll(prefix);
         command.addAll(List.of(java, "-XX:TieredStopAtLevel=1"));
         // Not our own class path: another user may not look into this one's home.
-        command.addAll(List.of("-cp", jar + ":" + Path.of("target", "test-classes").toAbsolutePath()));
+        command.addAll(
+                List.of("-cp", jar + ":" + Path.of("target", "test-classes").toAbsolutePath()));
         command.addAll(List.of(Client.class.getName(), fifos.toString()));
         assertThat(run(command.toArray(String[]::new))).isEmpty();
         commands = new PrintStream(Files.newOutputStream(fifos.resolve("in")), true, UTF_8);
