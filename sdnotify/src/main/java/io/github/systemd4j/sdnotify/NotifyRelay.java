@@ -66,8 +66,8 @@ public final class NotifyRelay implements AutoCloseable {
         this.receiver = receiver;
         this.upstream = upstream;
         this.policy = policy;
-        this.reader = new Thread(null, this::read, "notify-relay-reader", 0, false);
-        this.sender = new Thread(null, this::send, "notify-relay-sender", 0, false);
+        this.reader = new Thread(null, this::read, "systemd4j-relay-reader", 0, false);
+        this.sender = new Thread(null, this::send, "systemd4j-relay-sender", 0, false);
         reader.setDaemon(true);
         sender.setDaemon(true);
     }
