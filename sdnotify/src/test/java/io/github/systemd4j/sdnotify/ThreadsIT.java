@@ -96,21 +96,23 @@ class ThreadsIT {
 
     @Test
     void threadsAreDaemonsWithNames() throws Exception {
-        CountDownLatch asked = new CountDownLatch(2);
+        CountDownLatch pinged = new CountDownLatch(1); // one for each: a pinger asks again
+        CountDownLatch extended = new CountDownLatch(1);
         Thread[] seen = new Thread[2];
         try (Manager manager = Manager.start();
                 Notifier notifier = manager.notifier();
                 WatchdogPinger pinger = notifier.pingWatchdog(FAST, () -> {
                     seen[0] = Thread.currentThread();
-                    asked.countDown();
+                    pinged.countDown();
                     return false;
                 });
                 StartupExtension extension = notifier.extendStartup(Duration.ofSeconds(1), () -> {
                     seen[1] = Thread.currentThread();
-                    asked.countDown();
+                    extended.countDown();
                     return false;
                 })) {
-            asked.await();
+            pinged.await();
+            extended.await();
             assertThat(pinger.isRunning()).isTrue();
             assertThat(extension).isNotNull();
             assertThat(seen[0].getName()).isEqualTo("systemd4j-watchdog");
