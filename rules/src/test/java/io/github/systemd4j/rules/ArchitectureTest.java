@@ -41,6 +41,8 @@ class ArchitectureTest {
     private static final String API = ROOT + "*";
     /** The test kit is an extension of it; nobody else knows it. */
     private static final String JUNIT = "org.junit.jupiter.api";
+    /** Of the test kit's assertions alone. */
+    private static final String ASSERTJ = "org.assertj.core.api";
 
     /**
      * What a module may use beside itself, {@code java..} and JSpecify's annotations. An allow-list: {@code sun.misc}
@@ -53,7 +55,8 @@ class ArchitectureTest {
             "cgroups", Set.of(),
             "journal", Set.of(ROOT + "linux.."),
             "machine", Set.of("org.freedesktop.dbus.."),
-            "testkit", Set.of(ROOT + "activation..", ROOT + "linux..", JUNIT + ".."));
+            "testkit",
+                    Set.of(ROOT + "activation..", ROOT + "sdnotify..", ROOT + "linux..", JUNIT + "..", ASSERTJ + ".."));
 
     private static final JavaClasses CLASSES = imported("io/github/systemd4j");
     /** What JDK 22 and later see in the place of the classes of the same name. */
@@ -204,6 +207,7 @@ class ArchitectureTest {
                 || type.getModifiers().contains(JavaModifier.PUBLIC)
                         && (name.startsWith("java.")
                                 || name.startsWith(JUNIT)
+                                || name.startsWith(ASSERTJ)
                                 || name.startsWith(ROOT) && name.indexOf('.', ROOT.length()) < 0);
     }
 
