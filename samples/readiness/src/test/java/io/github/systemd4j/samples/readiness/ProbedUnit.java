@@ -13,8 +13,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.TimeUnit;
 
 /** A unit with the {@link Prober} in it, and what systemd has heard of it. */
 final class ProbedUnit {
@@ -25,49 +27,88 @@ final class ProbedUnit {
     /** For what may not come at all. */
     private static final Duration PATIENCE = Duration.ofSeconds(4);
 
+    private final Container container;
     private final String name;
 
-    private ProbedUnit(String name) {
-        this.name = name;
+    private ProbedUnit(Container container) {
+        this.container = container;
+        this.name = container.name();
     }
 
-    static ProbedUnit start(String name, String exec, String... properties) throws Exception {
+    /** Has systemd write what it accepts into the journal. */
+    static void listen() throws Exception {
+        assertThat(Box.run("systemd-analyze", "log-level", "debug")).isEmpty();
+    }
+
+    /** Keeps what arrives for the page, and compares it with the page. */
+    static void check(Container container) throws Exception {
+        ProbedUnit unit = start(container);
+        try {
+            String arrived = RelaysPage.text(unit.arrived());
+            RelaysPage.record(container.name(), arrived);
+            RelaysPage.record(
+                    container.engine() + " version", " " + container.engine().version());
+            assertThat(RelaysPage.cell(container)).as(unit.log()).isEqualTo(arrived);
+        } finally {
+            unit.end();
+        }
+    }
+
+    /** Returns when the program serves, whether or not systemd has heard of it. */
+    static ProbedUnit start(Container container, String... properties) throws Exception {
         Files.writeString(
-                UNITS.resolve(name + ".service"),
+                UNITS.resolve(container.name() + ".service"),
                 "[Service]\nType=notify\nNotifyAccess=all\nDelegate=yes\nSuccessExitStatus=143\nEnvironment=HOME=/root\n"
-                        + "TimeoutStartSec=60\nTimeoutStopSec=20\nFileDescriptorStoreMax=4\n"
-                        + String.join("\n", properties) + "\nExecStart=" + exec + "\n");
+                        + "TimeoutStartSec=100\nTimeoutStopSec=10\nFileDescriptorStoreMax=4\n"
+                        + String.join("\n", properties) + "\nExecStart=" + container.start() + "\n");
         assertThat(Box.run("systemctl", "daemon-reload")).isEmpty();
-        ProbedUnit unit = new ProbedUnit(name);
-        assertThat(Box.run("systemctl", "start", "--no-block", name)).isEmpty();
-        assertThat(holds(
-                        SOON,
-                        () -> Files.exists(Containers.control(name))
-                                || unit.state().equals("failed")))
+        Files.deleteIfExists(container.control());
+        ProbedUnit unit = new ProbedUnit(container);
+        assertThat(Box.run("systemctl", "start", "--no-block", container.name()))
+                .isEmpty();
+        assertThat(holds(SOON, () -> Files.exists(container.control())))
                 .as(unit.log())
                 .isTrue();
         return unit;
+    }
+
+    /** The Result= that it has at last. */
+    String awaitEnd() throws Exception {
+        assertThat(holds(SOON, () -> state().equals("failed"))).as(log()).isTrue();
+        return Box.show(name, "Result");
+    }
+
+    /** Whether it is active until a ping came so many seconds after it had become so. */
+    boolean livesFor(int seconds) throws Exception {
+        assertThat(holds(SOON, () -> state().equals("active"))).as(log()).isTrue();
+        long since = Long.parseLong(Box.show(name, "ActiveEnterTimestampMonotonic"));
+        long until = since + TimeUnit.SECONDS.toMicros(seconds);
+        return holds(
+                        SOON,
+                        () -> !state().equals("active")
+                                || Long.parseLong(Box.show(name, "WatchdogTimestampMonotonic")) > until)
+                && state().equals("active");
     }
 
     /** Has it say everything, and ends it. */
     Set<Field> arrived() throws Exception {
         Set<Field> arrived = EnumSet.noneOf(Field.class);
         long pid = hostPid();
-        System.out.println(name + " store " + tell("store"));
+        tell("store");
         if (holds(PATIENCE, () -> Box.show(name, "NFileDescriptorStore").equals("1"))) {
             arrived.add(Field.FDSTORE);
         }
         if (barrierIsTheManagers()) {
             arrived.add(Field.BARRIER);
         }
-        System.out.println(name + " mainpid " + tell("mainpid"));
+        tell("mainpid");
         if (holds(PATIENCE, () -> Box.show(name, "MainPID").equals(Long.toString(pid)))) {
             arrived.add(Field.MAINPID);
         }
         if (Box.show(name, "StatusText").contains("serving")) {
             arrived.add(Field.STATUS);
         }
-        if (state().equals("active")) {
+        if (List.of("active", "reloading").contains(state())) {
             arrived.add(Field.READY);
         }
         signal("HUP", pid);
@@ -97,7 +138,6 @@ final class ProbedUnit {
             freeze(false);
         }
         String answer = tell("barrier 5000");
-        System.out.println(name + " barrier " + withoutTheManager + " " + answer);
         return !withoutTheManager && answer.startsWith("Sent");
     }
 
@@ -134,18 +174,18 @@ final class ProbedUnit {
 
     private String tell(String command) throws IOException {
         try (SocketChannel control = SocketChannel.open(StandardProtocolFamily.UNIX)) {
-            control.connect(UnixDomainSocketAddress.of(Containers.control(name)));
+            control.connect(UnixDomainSocketAddress.of(container.control()));
             control.write(ByteBuffer.wrap(command.getBytes(UTF_8)));
             return new String(Channels.newInputStream(control).readAllBytes(), UTF_8);
         }
     }
 
     private long hostPid() throws IOException {
-        String start = Containers.JAVA + "\0";
+        String start = Container.JAVA + "\0-cp\0";
         try (var processes = Files.newDirectoryStream(Path.of("/proc"), "[0-9]*")) {
             for (Path each : processes) {
                 String line = Files.exists(each) ? commandLine(each) : "";
-                if (line.startsWith(start) && line.contains("\0" + Containers.control(name) + "\0")) {
+                if (line.startsWith(start) && line.contains("\0" + container.control() + "\0")) {
                     return Long.parseLong(each.getFileName().toString());
                 }
             }
@@ -169,7 +209,7 @@ final class ProbedUnit {
         try {
             return Box.run("journalctl", "-u", name, "-o", "cat", "-n", "40");
         } catch (Exception e) {
-            return e.toString();
+            return e.toString(); // the failure that it is for is the one to be seen
         }
     }
 
@@ -184,11 +224,13 @@ final class ProbedUnit {
         return true;
     }
 
+    /** Leaves nothing of it. */
     void end() throws Exception {
-        System.out.println(Box.run("journalctl", "_PID=1", "UNIT=" + name + ".service", "-o", "cat")
-                .lines()
-                .filter(line -> line.contains("otification message") || line.contains("notify"))
-                .collect(java.util.stream.Collectors.joining("\n")));
+        try {
+            tell("end"); // or its stop waits for that
+        } catch (IOException e) {
+            // it has ended
+        }
         Box.run("systemctl", "stop", name);
         Box.run("systemctl", "reset-failed", name);
     }
