@@ -13,13 +13,14 @@ final class Fields {
 
     private Fields() {}
 
-    /** A value of one line: no newline, which would begin another field, and no NUL, which voids the datagram. */
+    /** A value of one line: no line end, after which another field would begin, and no NUL, which voids the datagram. */
     static void requireLine(String parameter, CharSequence value) {
         for (int i = 0; i < value.length(); i++) {
             char c = value.charAt(i);
-            if (c == '\n' || c == 0) {
-                throw new IllegalArgumentException(parameter + ": " + (c == 0 ? "NUL" : "newline") + " at index " + i
-                        + ", a value is one line of text");
+            if (c == '\n' || c == '\r' || c == 0) {
+                String what = c == 0 ? "NUL" : c == '\n' ? "newline" : "carriage return";
+                throw new IllegalArgumentException(
+                        parameter + ": " + what + " at index " + i + ", a value is one line of text");
             }
             if (Character.isSurrogate(c)) {
                 if (!Character.isSurrogatePair(c, i + 1 < value.length() ? value.charAt(i + 1) : 0)) {

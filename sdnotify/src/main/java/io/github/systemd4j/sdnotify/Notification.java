@@ -51,7 +51,8 @@ public final class Notification {
     /** The one field that changes all the time, without the builder's detour. */
     static Notification ofStatus(String status) {
         Fields.requireLine("status", status);
-        return new Notification(Utf8.append(STATUS, status, Fields.MAX_DATAGRAM), NO_DESCRIPTORS, false, false);
+        byte[] bytes = Escapes.whole(Utf8.append(STATUS, Escapes.doubled(status), Fields.MAX_DATAGRAM));
+        return new Notification(bytes, NO_DESCRIPTORS, false, false);
     }
 
     /** Alone in its datagram, with exactly one descriptor: systemd drops any other. */
@@ -123,7 +124,7 @@ public final class Notification {
      * second name are refused. Not thread safe.
      *
      * <p>Every method throws {@link IllegalArgumentException}, naming the parameter, for a value that the protocol
-     * cannot carry: a newline or NUL (they would forge or void fields), text that is no Unicode, a number out of range.
+     * cannot carry: a line end or NUL (they would forge or void fields), text that is no Unicode, a number out of range.
      */
     public static final class Builder {
 
@@ -390,7 +391,8 @@ public final class Notification {
             }
             // No lambda: its bootstrap would cost more than everything else here.
             for (Map.Entry<String, String> field : fields.entrySet()) {
-                text.append(field.getKey()).append('=').append(field.getValue()).append('\n');
+                text.append(field.getKey()).append('=').append(Escapes.doubled(field.getValue()));
+                text.append('\n');
             }
             return new Notification(encode(text), descriptors, ready, reloading);
         }
@@ -413,7 +415,7 @@ public final class Notification {
             if (status == null || status.isEmpty()) {
                 return head;
             }
-            return Utf8.append(head, status, room);
+            return Escapes.whole(Utf8.append(head, Escapes.doubled(status), room));
         }
 
         private void checkTogether() {

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -54,6 +55,16 @@ public final class ParsedNotification {
      * @param end of the raw line
      */
     record Line(String text, int start, int end) {
+
+        boolean isField() {
+            return text.indexOf('=') > 0;
+        }
+
+        /** What stands before the first equals sign, all of it where there is none. */
+        String key() {
+            int equals = text.indexOf('=');
+            return equals < 0 ? text : text.substring(0, equals);
+        }
 
         /** The value if the line has this key. */
         @Nullable
@@ -232,7 +243,7 @@ public final class ParsedNotification {
     }
 
     /**
-     * {@code ERRNO=}, a number or a name.
+     * {@code ERRNO=}, a number, or a name in letters of either case.
      *
      * @return 0 to 4095, empty if there is none or no valid one
      */
@@ -241,7 +252,7 @@ public final class ParsedNotification {
         if (value == null) {
             return OptionalInt.empty();
         }
-        int named = Errno.number(value);
+        int named = Errno.number(value.toUpperCase(Locale.ROOT));
         CNumber number = CNumber.parse(value);
         if (named > 0) {
             return OptionalInt.of(named);

@@ -49,9 +49,9 @@ final class Rewriter {
         boolean wantsDescriptors = false;
         int status = -1;
         for (ParsedNotification.Line line : parsed.lines()) {
-            String key = key(line);
+            String key = line.key();
             String value = line.text().substring(Math.min(line.text().length(), key.length() + 1));
-            String changed = change(key, value, received, seen.add(key));
+            String changed = line.isField() ? change(key, value, received, seen.add(key)) : value;
             if (changed == null) {
                 continue;
             }
@@ -63,7 +63,7 @@ final class Rewriter {
             kept.add(
                     same
                             ? Arrays.copyOfRange(original, line.start(), line.end())
-                            : (key + "=" + escaped(changed)).getBytes(ISO_8859_1));
+                            : (key + "=" + Escapes.doubled(changed)).getBytes(ISO_8859_1));
         }
         byte[] datagram = joined(kept, status);
         return datagram.length == 0
@@ -75,16 +75,11 @@ final class Rewriter {
                         light && !wantsDescriptors);
     }
 
-    private static String key(ParsedNotification.Line line) {
-        int equals = line.text().indexOf('=');
-        return equals < 0 ? line.text() : line.text().substring(0, equals);
-    }
-
     /** The value to send; null to leave the line out. */
     private @Nullable String change(String key, String value, ReceivedNotification received, boolean first) {
         String own = switch (key) {
             case "READY" -> value.equals("1") && readySent && policy.isReadyOnce() ? null : value;
-            case "WATCHDOG" -> value.equals("1") && !isPingDue() ? null : value;
+            case "WATCHDOG" -> first && (isPingDue() || !value.equals("1")) ? value : null;
             case "MAINPID" -> first ? mainPid(received) : null;
             case "MAINPIDFD" -> mayPassPidfd(received) ? value : null;
             case "MAINPIDFDID" -> received.parsed().mainPid().isPresent() && mainPid(received) != null ? value : null;
@@ -107,7 +102,7 @@ final class Rewriter {
             if (value.isEmpty()) {
                 return null;
             }
-            Fields.requireLine("value", value.get());
+            Fields.requireLine("value", value.get()); // a line end would forge a field
             return new String(value.get().getBytes(UTF_8), ISO_8859_1);
         } catch (RuntimeException e) { // whatever their function throws must not end the relay
             return null;
@@ -146,11 +141,6 @@ final class Rewriter {
         }
     }
 
-    /** Backslashes are written twice, because one is dropped by whoever reads it. */
-    private static String escaped(String value) {
-        return value.replace("\\", "\\\\").replace("\n", "\\\n").replace("\r", "\\\r");
-    }
-
     /** The lines as one datagram; a status that was changed is cut if it does not fit. Empty if the others do not. */
     private static byte[] joined(List<byte[]> lines, int status) {
         int length = lines.size() - 1;
@@ -177,10 +167,6 @@ final class Rewriter {
         while ((line[end] & 0xC0) == 0x80) {
             end--;
         }
-        int backslashes = 0;
-        while (line[end - 1 - backslashes] == '\\') {
-            backslashes++;
-        }
-        return Arrays.copyOf(line, end - backslashes % 2);
+        return Escapes.whole(Arrays.copyOf(line, end));
     }
 }

@@ -3,12 +3,15 @@ package io.github.systemd4j.sdnotify;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.systemd4j.linux.libc.Memory;
+import io.github.systemd4j.linux.libc.PollFd;
 import java.io.BufferedReader;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 
 /**
@@ -77,9 +80,46 @@ public final class BoxService {
                 NOTIFIER.send(Notification.builder().removeDescriptors(argument).build());
             case "stored" -> stored();
             case "child" -> child(argument);
+            case "also-to" -> {
+                RAW[0] = new RawSender(System.getenv("NOTIFY_SOCKET"));
+                RAW[1] = new RawSender(argument);
+                yield "";
+            }
+            case "raw" -> raw(argument.split(" ", -1));
+            case "held" -> held();
             case "sleeper" -> new ProcessBuilder("sleep", "1000").start().pid();
             default -> "no such command: " + command;
         };
+    }
+
+    private static final RawSender[] RAW = new RawSender[2];
+    private static final List<Integer> READ_ENDS = new ArrayList<>();
+
+    /** The same bytes to the manager and to the other receiver, each with write ends of the same pipes. */
+    private static String raw(String[] hexAndCount) {
+        byte[] bytes = HexFormat.of().parseHex(hexAndCount[0]);
+        int[] fds = new int[Integer.parseInt(hexAndCount[1])];
+        for (int i = 0; i < fds.length; i++) {
+            int[] pipe = Descriptors.pipe();
+            READ_ENDS.add(pipe[0]);
+            fds[i] = pipe[1];
+        }
+        String answer = RAW[0].send(bytes, 0, fds) + " " + RAW[1].send(bytes, 0, fds);
+        Descriptors.close(fds);
+        return answer;
+    }
+
+    /** How many of the pipes somebody holds the write end of, after the manager has read all; forgets them. */
+    private static int held() {
+        NOTIFIER.barrier(Duration.ofSeconds(10));
+        int held = 0;
+        PollFd poll = new PollFd(Descriptors.LIBC);
+        for (int end : READ_ENDS) {
+            held += poll.await(end, 0, System.nanoTime()) == 0 ? 1 : 0;
+            Descriptors.close(end);
+        }
+        READ_ENDS.clear();
+        return held;
     }
 
     private static final WatchdogPinger[] PINGER = new WatchdogPinger[1];

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 
 /** A transient unit that runs {@link BoxService} under the box's systemd. */
 final class BoxUnit implements AutoCloseable {
@@ -76,6 +77,36 @@ final class BoxUnit implements AutoCloseable {
 
     String show(String property) throws Exception {
         return run("systemctl", "show", "--value", "-p", property, name);
+    }
+
+    /** Properties as they are on the bus, where systemctl would make them fit for people; numbers and text. */
+    List<String> properties(String type, String... properties) throws Exception {
+        List<String> command = new ArrayList<>(List.of("busctl", "--json=short", "get-property"));
+        command.add("org.freedesktop.systemd1");
+        command.add("/org/freedesktop/systemd1/unit/" + name.replace("-", "_2d").replace(".", "_2e"));
+        command.add("org.freedesktop.systemd1." + type);
+        command.addAll(List.of(properties));
+        List<String> values = new ArrayList<>();
+        for (String line : run(command.toArray(String[]::new)).split("\n", -1)) {
+            String value = line.substring(line.indexOf("\"data\":") + 7, line.length() - 1);
+            values.add(value.startsWith("\"") ? unescaped(value.substring(1, value.length() - 1)) : value);
+        }
+        assertThat(values).hasSize(properties.length);
+        return values;
+    }
+
+    private static String unescaped(String json) {
+        String text = json.replace("\\\\", "\0")
+                .replace("\\n", "\n")
+                .replace("\\r", "\r")
+                .replace("\\t", "\t")
+                .replace("\\b", "\b")
+                .replace("\\f", "\f")
+                .replace("\\\"", "\"");
+        return Pattern.compile("\\\\u([0-9a-f]{4})")
+                .matcher(text)
+                .replaceAll(code -> Character.toString(Integer.parseInt(code.group(1), 16)))
+                .replace("\0", "\\");
     }
 
     /** Waits for what systemd does by itself; the tests' time-out is the bound. */
