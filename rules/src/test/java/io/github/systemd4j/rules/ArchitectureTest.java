@@ -56,7 +56,13 @@ class ArchitectureTest {
             "journal", Set.of(ROOT + "linux.."),
             "machine", Set.of("org.freedesktop.dbus.."),
             "testkit",
-                    Set.of(ROOT + "activation..", ROOT + "sdnotify..", ROOT + "linux..", JUNIT + "..", ASSERTJ + ".."));
+                    Set.of(
+                            ROOT + "activation..",
+                            ROOT + "sdnotify..",
+                            ROOT + "journal..",
+                            ROOT + "linux..",
+                            JUNIT + "..",
+                            ASSERTJ + ".."));
 
     private static final JavaClasses CLASSES = imported("io/github/systemd4j");
     /** What JDK 22 and later see in the place of the classes of the same name. */

@@ -73,6 +73,14 @@ final class Arrivals<T> {
         }
     }
 
+    /** All that comes within a time from now on. Takes that long. */
+    List<T> during(Duration time) {
+        int from = all().size();
+        int unused = await(from, arrived -> false, time, () -> false);
+        List<T> came = all();
+        return came.subList(from, came.size());
+    }
+
     private static long nanos(Duration timeout) {
         if (timeout.isNegative() || timeout.compareTo(LONGEST) > 0) {
             throw new IllegalArgumentException(

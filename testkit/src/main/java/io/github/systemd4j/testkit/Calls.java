@@ -30,6 +30,10 @@ final class Calls {
         this.libc = libc;
     }
 
+    Libc libc() {
+        return libc;
+    }
+
     static Calls open() throws SystemCallException {
         Backend backend = Backend.current();
         Libc libc = backend.libc();

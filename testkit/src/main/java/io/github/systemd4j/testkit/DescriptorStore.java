@@ -1,6 +1,7 @@
 package io.github.systemd4j.testkit;
 
 import io.github.systemd4j.activation.InheritedDescriptor;
+import io.github.systemd4j.sdnotify.ParsedNotification;
 import io.github.systemd4j.sdnotify.ReceivedNotification;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -8,8 +9,6 @@ import java.util.List;
 
 /** What a service gave the manager to keep, as FileDescriptorStoreMax= allows it; here any number. Thread safe. */
 final class DescriptorStore implements AutoCloseable {
-
-    private static final String UNNAMED = "stored";
 
     private final Calls calls;
     private final List<Stored> all = new ArrayList<>(); // guarded by this
@@ -20,14 +19,13 @@ final class DescriptorStore implements AutoCloseable {
 
     /** Keeps what it asks to keep, and forgets what it asks to forget. */
     synchronized void apply(ReceivedNotification received) {
-        String name = received.field("FDNAME").orElse(UNNAMED);
-        if (received.field("FDSTOREREMOVE").orElse("").equals("1")) {
-            all.removeIf(each -> each.name().equals(name) && close(each));
-        } else if (received.field("FDSTORE").orElse("").equals("1")) {
+        ParsedNotification parsed = received.parsed();
+        parsed.removeName().ifPresent(name -> all.removeIf(each -> each.name().equals(name) && close(each)));
+        parsed.storeName().ifPresent(name -> {
             for (int fd : received.takeDescriptors()) {
                 all.add(new Stored(name, fd));
             }
-        }
+        });
     }
 
     private boolean close(Stored stored) {

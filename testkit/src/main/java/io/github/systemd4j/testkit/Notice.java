@@ -1,37 +1,29 @@
 package io.github.systemd4j.testkit;
 
+import io.github.systemd4j.sdnotify.ParsedNotification;
 import io.github.systemd4j.sdnotify.ReceivedNotification;
 import java.time.Duration;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 
-/**
- * A datagram that a service sent to the {@link ServiceManager}, read as systemd reads it; see sd_notify(3). Immutable.
- */
+/** A datagram that a service sent to the {@link ServiceManager}; see sd_notify(3). Immutable. */
 public final class Notice {
 
-    private static final int NANOS_PER_MICRO = 1000;
-
     private final Duration at;
-    private final Map<String, String> fields;
+    private final ParsedNotification parsed;
     private final long pid;
     private final int descriptors;
     private final String text;
 
-    private Notice(Duration at, ReceivedNotification received) {
+    Notice(Duration at, ReceivedNotification received) {
         this.at = at;
-        this.fields = received.fields();
+        this.parsed = received.parsed();
         this.pid = received.pid();
         this.descriptors = received.descriptorCount();
-        this.text = fields.isEmpty()
-                ? received + " (a datagram of " + received.bytes().length
-                        + (received.isTruncated() ? " bytes or more" : " bytes") + " that systemd drops)"
-                : received.toString();
-    }
-
-    static Notice of(Duration at, ReceivedNotification received) {
-        return new Notice(at, received);
+        this.text = received
+                + parsed.ignoredBecause()
+                        .map(why -> " (" + received.bytes().length + " bytes, which systemd ignores: " + why + ")")
+                        .orElse("");
     }
 
     /**
@@ -44,22 +36,21 @@ public final class Notice {
     }
 
     /**
-     * All fields in the order they came; of a key that stands twice the first.
+     * What systemd reads in it: its fields, each also with its type.
      *
-     * @return an unmodifiable map, empty for a datagram that systemd drops
+     * @return the datagram's meaning
      */
-    public Map<String, String> fields() {
-        return fields;
+    public ParsedNotification parsed() {
+        return parsed;
     }
 
     /**
-     * One field.
+     * What {@code systemctl status} shows.
      *
-     * @param key such as {@code ERRNO}
-     * @return its value
+     * @return the value of {@code STATUS}
      */
-    public Optional<String> field(String key) {
-        return Optional.ofNullable(fields.get(key));
+    public Optional<String> status() {
+        return parsed.status();
     }
 
     /**
@@ -80,53 +71,8 @@ public final class Notice {
         return descriptors;
     }
 
-    private boolean is(String key, String value) {
-        return value.equals(fields.get(key));
-    }
-
-    /** {@return whether it has {@code READY=1}, which also ends a reload} */
-    public boolean isReady() {
-        return is("READY", "1");
-    }
-
-    /** {@return whether it has {@code RELOADING=1}} */
-    public boolean isReloading() {
-        return is("RELOADING", "1");
-    }
-
-    /** {@return whether it has {@code STOPPING=1}} */
-    public boolean isStopping() {
-        return is("STOPPING", "1");
-    }
-
-    /** {@return whether it has {@code WATCHDOG=1}} */
-    public boolean isPing() {
-        return is("WATCHDOG", "1");
-    }
-
-    /** {@return whether it is a barrier: {@code BARRIER=1} alone, with one descriptor} */
-    public boolean isBarrier() {
-        return is("BARRIER", "1") && fields.size() == 1 && descriptors == 1;
-    }
-
-    /**
-     * What {@code systemctl status} shows.
-     *
-     * @return the value of {@code STATUS}
-     */
-    public Optional<String> status() {
-        return field("STATUS");
-    }
-
-    /**
-     * How much more time it asks for.
-     *
-     * @return the value of {@code EXTEND_TIMEOUT_USEC}, empty also if that is no number
-     */
-    public Optional<Duration> extension() {
-        return field("EXTEND_TIMEOUT_USEC")
-                .filter(usec -> usec.matches("[0-9]{1,15}"))
-                .map(usec -> Duration.ofNanos(Long.parseLong(usec) * NANOS_PER_MICRO));
+    boolean is(ParsedNotification.State state) {
+        return parsed.state().equals(Optional.of(state));
     }
 
     /** {@return its time, sender and fields, as messages of failed tests have it} */

@@ -69,7 +69,7 @@ final class NotifySocket implements Closeable {
             Optional<ReceivedNotification> next = receiver.receive(READING);
             while (next.isPresent()) {
                 try (ReceivedNotification received = next.get()) { // closing answers a barrier
-                    Notice notice = Notice.of(Duration.ofNanos(System.nanoTime() - opened), received);
+                    Notice notice = new Notice(Duration.ofNanos(System.nanoTime() - opened), received);
                     store.apply(received);
                     arrivals.add(notice);
                 }
@@ -140,10 +140,7 @@ final class NotifySocket implements Closeable {
     }
 
     List<Notice> during(Duration time) {
-        int from = arrivals.all().size();
-        int unused = arrivals.await(from, notice -> false, time, () -> false);
-        List<Notice> all = arrivals.all();
-        return all.subList(from, all.size());
+        return arrivals.during(time);
     }
 
     Duration now() {
@@ -195,16 +192,6 @@ final class NotifySocket implements Closeable {
 
     private void stopReading() {
         receiver.shutdown();
-        boolean interrupted = false;
-        while (reader.isAlive()) { // it waits for nothing from now on
-            try {
-                reader.join();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        Threads.join(reader);
     }
 }

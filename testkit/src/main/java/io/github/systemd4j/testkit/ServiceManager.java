@@ -3,6 +3,7 @@ package io.github.systemd4j.testkit;
 import io.github.systemd4j.activation.Activation;
 import io.github.systemd4j.activation.SocketProcess;
 import io.github.systemd4j.sdnotify.Notifier;
+import io.github.systemd4j.sdnotify.ParsedNotification.State;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -163,7 +164,7 @@ public final class ServiceManager
      * @return the datagram
      */
     public Notice awaitReady(Duration timeout) {
-        return socket().await("READY", "READY=1", Notice::isReady, timeout);
+        return socket().await("READY", "READY=1", notice -> notice.is(State.READY), timeout);
     }
 
     /**
@@ -173,7 +174,7 @@ public final class ServiceManager
      * @return the datagram
      */
     public Notice awaitReloading(Duration timeout) {
-        return socket().await("RELOADING", "RELOADING=1", Notice::isReloading, timeout);
+        return socket().await("RELOADING", "RELOADING=1", notice -> notice.is(State.RELOADING), timeout);
     }
 
     /**
@@ -183,7 +184,7 @@ public final class ServiceManager
      * @return the datagram
      */
     public Notice awaitStopping(Duration timeout) {
-        return socket().await("STOPPING", "STOPPING=1", Notice::isStopping, timeout);
+        return socket().await("STOPPING", "STOPPING=1", notice -> notice.is(State.STOPPING), timeout);
     }
 
     /**
@@ -210,20 +211,21 @@ public final class ServiceManager
      * @return the datagram
      */
     public Notice awaitPing(Duration timeout) {
-        return socket().await("WATCHDOG", "WATCHDOG=1", Notice::isPing, timeout);
+        return socket().await(
+                        "WATCHDOG", "WATCHDOG=1", notice -> notice.parsed().isWatchdogPing(), timeout);
     }
 
     /**
      * Waits for {@code EXTEND_TIMEOUT_USEC}.
      *
      * @param timeout how long at most, a day at most
-     * @return the datagram, which has an {@link Notice#extension}
+     * @return the datagram
      */
     public Notice awaitExtension(Duration timeout) {
         return socket().await(
                         "EXTEND_TIMEOUT_USEC",
                         "EXTEND_TIMEOUT_USEC",
-                        notice -> notice.extension().isPresent(),
+                        notice -> notice.parsed().extendTimeout().isPresent(),
                         timeout);
     }
 
@@ -238,9 +240,11 @@ public final class ServiceManager
         return socket().await(
                         "FDSTORE",
                         "FDSTORE=1 with FDNAME=" + name + " and a descriptor",
-                        notice -> notice.field("FDSTORE").orElse("").equals("1")
-                                && notice.field("FDNAME").orElse("stored").equals(name)
-                                && notice.descriptors() > 0,
+                        notice -> notice.descriptors() > 0
+                                && notice.parsed()
+                                        .storeName()
+                                        .filter(name::equals)
+                                        .isPresent(),
                         timeout);
     }
 
@@ -251,7 +255,11 @@ public final class ServiceManager
      * @return the datagram
      */
     public Notice awaitBarrier(Duration timeout) {
-        return socket().await("BARRIER", "BARRIER=1 with a descriptor", Notice::isBarrier, timeout);
+        return socket().await(
+                        "BARRIER",
+                        "BARRIER=1 with a descriptor",
+                        notice -> notice.parsed().isBarrier() && notice.descriptors() == 1,
+                        timeout);
     }
 
     /**
@@ -304,7 +312,7 @@ public final class ServiceManager
         Duration last = socket().now();
         Duration greatest = Duration.ZERO;
         for (Notice notice : during(time)) {
-            if (notice.isPing()) {
+            if (notice.parsed().isWatchdogPing()) {
                 greatest = longer(greatest, notice.at().minus(last));
                 last = notice.at();
             }

@@ -84,9 +84,10 @@ public final class ServiceManagerAssert extends AbstractAssert<ServiceManagerAss
      * @return this
      */
     public ServiceManagerAssert hasStatus(String expected) {
+        isNotNull();
         Optional<String> status = actual.status();
         if (!status.equals(Optional.of(expected))) {
-            failWithMessage(
+            throw failure(
                     "the status is %s, not \"%s\"%n%s",
                     status.map(text -> "\"" + text + "\"").orElse("empty"), expected, actual);
         }
@@ -101,9 +102,10 @@ public final class ServiceManagerAssert extends AbstractAssert<ServiceManagerAss
      * @return this
      */
     public ServiceManagerAssert pingsAtLeastEvery(Duration gap, Duration time) {
+        isNotNull();
         Duration greatest = actual.greatestPingGap(time);
         if (greatest.compareTo(gap) > 0) {
-            failWithMessage("no WATCHDOG=1 for %s, more than %s%n%s", greatest, gap, actual);
+            throw failure("no WATCHDOG=1 for %s, more than %s%n%s", greatest, gap, actual);
         }
         return this;
     }
@@ -115,9 +117,12 @@ public final class ServiceManagerAssert extends AbstractAssert<ServiceManagerAss
      * @return this
      */
     public ServiceManagerAssert doesNotPingFor(Duration time) {
-        List<Notice> pings = actual.during(time).stream().filter(Notice::isPing).toList();
+        isNotNull();
+        List<Notice> pings = actual.during(time).stream()
+                .filter(notice -> notice.parsed().isWatchdogPing())
+                .toList();
         if (!pings.isEmpty()) {
-            failWithMessage("%s times WATCHDOG=1 in %s%n%s", pings.size(), time, actual);
+            throw failure("%s times WATCHDOG=1 in %s%n%s", pings.size(), time, actual);
         }
         return this;
     }
@@ -127,11 +132,7 @@ public final class ServiceManagerAssert extends AbstractAssert<ServiceManagerAss
         try {
             wait.run();
         } catch (AssertionError e) {
-            AssertionError failure = failure("%s", e.getMessage());
-            if (e.getCause() != null) {
-                failure.initCause(e.getCause());
-            }
-            throw failure;
+            throw Failures.because(failure("%s", e.getMessage()), e);
         }
         return this;
     }

@@ -17,4 +17,24 @@ public final class SystemdAssertions {
     public static ServiceManagerAssert assertThat(ServiceManager manager) {
         return new ServiceManagerAssert(manager);
     }
+
+    /**
+     * Begins assertions on what a service writes into the journal.
+     *
+     * @param journal where it writes
+     * @return the assertions
+     */
+    public static JournalDaemonAssert assertThat(JournalDaemon journal) {
+        return new JournalDaemonAssert(journal);
+    }
+
+    /**
+     * Begins assertions on a record.
+     *
+     * @param entry the record
+     * @return the assertions
+     */
+    public static JournalEntryAssert assertThat(JournalEntry entry) {
+        return new JournalEntryAssert(entry);
+    }
 }

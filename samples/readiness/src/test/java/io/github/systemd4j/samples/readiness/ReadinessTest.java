@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import io.github.systemd4j.sdnotify.Notifier;
 import io.github.systemd4j.sdnotify.Watchdog;
-import io.github.systemd4j.testkit.Notice;
 import io.github.systemd4j.testkit.ServiceManager;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -80,14 +79,14 @@ class ReadinessTest {
 
         assertThat(manager.awaitStatus("1 answered", SOON).status())
                 .hasValue("serving " + url + ", 1 answered, 1 per second");
-        assertThat(manager.awaitStatus("0 per second", SOON).isReady()).isFalse();
+        assertThat(manager.awaitStatus("0 per second", SOON).parsed().state()).isEmpty();
         assertThat(get(url + "status")).contains("served 1").contains("healthy true");
     }
 
     @Test
     void pingsGoWithTheHealthCheck() throws Exception {
         String url = startAndAwaitReady(service(managed("WATCHDOG_USEC", "200000")));
-        assertThat(manager.awaitPing(SOON).fields()).isEqualTo(Map.of("WATCHDOG", "1"));
+        assertThat(manager.awaitPing(SOON).parsed().fields()).isEqualTo(Map.of("WATCHDOG", "1"));
 
         post(url + "fail");
         assertThat(get(url + "health")).startsWith("503 ");
@@ -107,7 +106,7 @@ class ReadinessTest {
 
         post(url + "reload");
 
-        assertThat(manager.awaitReloading(SOON).fields())
+        assertThat(manager.awaitReloading(SOON).parsed().fields())
                 .hasEntrySatisfying("MONOTONIC_USEC", usec -> assertThat(usec).matches("[1-9][0-9]*"));
         assertThat(manager.awaitReady(SOON).status()).isPresent();
         assertThat(get(url)).isEqualTo("200 Hello again");
@@ -143,7 +142,7 @@ class ReadinessTest {
     void aSlowStartAsksForTime() throws Exception {
         startLater(service(managed(), "--port", "0", "--slow-start", "1"));
 
-        assertThat(manager.awaitExtension(SOON).extension()).hasValue(Duration.ofSeconds(10));
+        assertThat(manager.awaitExtension(SOON).parsed().extendTimeout()).hasValue(Duration.ofSeconds(10));
         assertThat(manager).isReadyWithin(SOON);
     }
 
@@ -157,7 +156,8 @@ class ReadinessTest {
 
         started.get(20, TimeUnit.SECONDS);
         manager.awaitStopping(SOON);
-        assertThat(manager.notices()).noneMatch(Notice::isReady);
+        assertThat(manager.notices())
+                .noneMatch(notice -> notice.parsed().fields().containsKey("READY"));
     }
 
     @Test

@@ -49,8 +49,7 @@ class RelaysBoxIT {
     @ParameterizedTest
     @EnumSource(names = {"RUNC", "CRUN"})
     void aServiceIsKilledWhosePingsAreDropped(Engine engine) throws Exception {
-        ProbedUnit unit =
-                ProbedUnit.start(new Container(engine, Way.OWN), "WatchdogSec=3", "WatchdogSignal=SIGKILL");
+        ProbedUnit unit = ProbedUnit.start(new Container(engine, Way.OWN), "WatchdogSec=3", "WatchdogSignal=SIGKILL");
         try {
             assertThat(unit.awaitEnd()).isEqualTo("watchdog");
         } finally {

@@ -70,7 +70,9 @@ final class RelaysPage {
 
     /** What the page as it is says. */
     static String cell(Container container) throws IOException {
-        for (String line : Files.readAllLines(PAGE)) {
+        String page = Files.readString(PAGE);
+        String table = page.substring(page.indexOf(BEGIN), page.indexOf(END));
+        for (String line : table.split("\n", -1)) {
             String[] cells = line.split(" *\\| *", -1);
             if (cells.length > 2
                     && cells[1].split(" ", -1)[0].equals(container.engine().toString())) {
