@@ -81,7 +81,7 @@ final class JournalSocket implements Closeable {
         List<JournalEntry> all = arrivals.all();
         return all.isEmpty()
                 ? "; nothing came to " + path
-                : "; this came: " + all.stream().map(each -> "\n  " + each).collect(Collectors.joining());
+                : "; this came:" + all.stream().map(each -> "\n  " + each).collect(Collectors.joining());
     }
 
     List<JournalEntry> entries() {

@@ -9,6 +9,8 @@ import java.util.Optional;
 /** A datagram that a service sent to the {@link ServiceManager}; see sd_notify(3). Immutable. */
 public final class Notice {
 
+    private static final int SHOWN = 500;
+
     private final Duration at;
     private final ParsedNotification parsed;
     private final long pid;
@@ -20,10 +22,14 @@ public final class Notice {
         this.parsed = received.parsed();
         this.pid = received.pid();
         this.descriptors = received.descriptorCount();
-        this.text = received
+        this.text = cut(received.toString())
                 + parsed.ignoredBecause()
                         .map(why -> " (" + received.bytes().length + " bytes, which systemd ignores: " + why + ")")
                         .orElse("");
+    }
+
+    private static String cut(String text) {
+        return text.length() > SHOWN ? text.substring(0, SHOWN) + "..." : text;
     }
 
     /**
@@ -75,7 +81,7 @@ public final class Notice {
         return parsed.state().equals(Optional.of(state));
     }
 
-    /** {@return its time, sender and fields, as messages of failed tests have it} */
+    /** {@return its time, sender and fields, as messages of failed tests have it; long ones are cut} */
     @Override
     public String toString() {
         return String.format(Locale.ROOT, "+%.3f s from %d: %s", at.toNanos() / 1e9, pid, text);

@@ -16,7 +16,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** All that a {@link ServiceManager} has while a test runs. Waits may be called from several threads, one at a time. */
@@ -29,15 +28,15 @@ final class NotifySocket implements Closeable {
     private final DescriptorStore store;
     private final Children children;
     private final Arrivals<Notice> arrivals = new Arrivals<>();
-    private final List<Activation> activations = new ArrayList<>(); // guarded by this, as children
+    private final List<Activation> activations = new ArrayList<>(); // guarded by this, as the children are
     private final Thread reader = new Thread(this::read, "systemd4j-service-manager");
     private final long opened = System.nanoTime();
     private volatile @Nullable SocketProcess last;
 
-    // Where the last wait has got to, and by which fields of that one. Both guarded by position's own lock.
     private final Object waiting = new Object();
-    private int position;
+    // Where the last wait has got to, and by which fields. Both guarded by waiting.
     private final Set<String> found = new HashSet<>();
+    private int position;
 
     private NotifySocket(Calls calls, PrivateDirectory directory, Duration stopTimeout) throws IOException {
         this.directory = directory;
@@ -122,15 +121,14 @@ final class NotifySocket implements Closeable {
         if (all.isEmpty()) {
             return "; nothing came to NOTIFY_SOCKET=" + address();
         }
-        return Stream.of(
-                        lines("; this came since: ", all.subList(from, all.size())),
-                        lines("; and before: ", all.subList(0, from)))
-                .collect(Collectors.joining());
+        return from == 0
+                ? lines("; this came:", all)
+                : lines("; this came since:", all.subList(from, all.size())) + lines("; and before:", all.subList(0, from));
     }
 
     private static String lines(String title, List<Notice> notices) {
         if (notices.isEmpty()) {
-            return title + "nothing";
+            return title + " nothing";
         }
         return notices.stream().map(each -> "\n  " + each).collect(Collectors.joining("", title, ""));
     }
