@@ -66,6 +66,14 @@ final class Manager implements AutoCloseable {
         return count;
     }
 
+    /** Closes the descriptors of all that came, too. */
+    void drainAndClose() throws IOException {
+        for (var next = receiver.receive(Duration.ZERO); next.isPresent(); next = receiver.receive(Duration.ZERO)) {
+            next.get().close();
+        }
+        close();
+    }
+
     NotifyReceiver receiver() {
         return receiver;
     }
