@@ -24,7 +24,7 @@ public final class Notice {
         this.descriptors = received.descriptorCount();
         this.text = cut(received.toString())
                 + parsed.ignoredBecause()
-                        .map(why -> " (" + received.bytes().length + " bytes, which systemd ignores: " + why + ")")
+                        .map(why -> " (which systemd ignores: " + why + ")")
                         .orElse("");
     }
 

@@ -123,7 +123,8 @@ final class NotifySocket implements Closeable {
         }
         return from == 0
                 ? lines("; this came:", all)
-                : lines("; this came since:", all.subList(from, all.size())) + lines("; and before:", all.subList(0, from));
+                : lines("; this came since:", all.subList(from, all.size()))
+                        + lines("; and before:", all.subList(0, from));
     }
 
     private static String lines(String title, List<Notice> notices) {

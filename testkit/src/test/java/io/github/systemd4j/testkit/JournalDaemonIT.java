@@ -161,12 +161,12 @@ class JournalDaemonIT {
         assertThat(journal).logsWithin("two", SOON);
         JournalEntry one = journal.awaitMessage("one", SOON);
         assertThat(one.names()).containsExactly("MESSAGE");
-        assertThat(one.dropped())
-                .containsExactly("a field with the name \"lower\"", "a field with the name \"_UID\"");
+        assertThat(one.dropped()).containsExactly("a field with the name \"lower\"", "a field with the name \"_UID\"");
         journal.await("a file and bytes", entry -> entry.toString().contains("both bytes and a file"), SOON);
         assertThat(journal.entries())
                 .extracting(JournalEntry::toString)
-                .anyMatch(text -> text.contains("nothing is stored; dropped: a file with the seals 0x0, which must be"));
+                .anyMatch(
+                        text -> text.contains("nothing is stored; dropped: a file with the seals 0x0, which must be"));
         assertThatExceptionOfType(AssertionError.class)
                 .isThrownBy(() -> assertThat(journal).droppedNothing())
                 .withMessageContaining("journald drops of it");

@@ -39,7 +39,9 @@ class NativeProtocolTest {
 
     @Test
     void anEmptyLineBeginsAnotherEntry() {
-        assertThat(parse("A=1\n\nA=2\n\n")).extracting(entry -> entry.field("A").orElse("")).containsExactly("1", "2");
+        assertThat(parse("A=1\n\nA=2\n\n"))
+                .extracting(entry -> entry.field("A").orElse(""))
+                .containsExactly("1", "2");
         // An entry without fields ends it, as in journald.
         assertThat(parse("A=1\n\n\nA=2\n")).hasSize(1);
     }

@@ -19,8 +19,8 @@ class OrdersIT {
 
     @Test
     void opensAndStaysAlive() throws Exception {
-        manager.start(new ProcessBuilder(
-                "java", "-cp", System.getProperty("java.class.path"), "Orders", journal.socket()));
+        manager.start(
+                new ProcessBuilder("java", "-cp", System.getProperty("java.class.path"), "Orders", journal.socket()));
 
         assertThat(manager)
                 .isReadyWithin(SOON)

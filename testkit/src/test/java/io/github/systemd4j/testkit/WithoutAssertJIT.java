@@ -30,14 +30,16 @@ class WithoutAssertJIT {
 
         @Test
         void waits() {
-            Assertions.assertThrows(ClassNotFoundException.class, () -> Class.forName("org.assertj.core.api.Assertions"));
+            Assertions.assertThrows(
+                    ClassNotFoundException.class, () -> Class.forName("org.assertj.core.api.Assertions"));
             try (Notifier service = Notifier.of(manager.environment());
                     JournalWriter writer =
                             JournalWriter.builder().socket(journal.socket()).build()) {
                 service.ready("up");
                 writer.send(JournalRecord.create().message("up"));
                 Assertions.assertEquals("up", manager.awaitReady(SOON).status().orElse(""));
-                Assertions.assertEquals("up", journal.awaitMessage("up", SOON).message().orElse(""));
+                Assertions.assertEquals(
+                        "up", journal.awaitMessage("up", SOON).message().orElse(""));
             }
         }
     }
@@ -49,7 +51,10 @@ class WithoutAssertJIT {
         program.command().remove(program.command().size() - 1);
         program.command()
                 .addAll(List.of(
-                        "org.junit.platform.console.ConsoleLauncher", "execute", "--disable-banner", "--details=summary"));
+                        "org.junit.platform.console.ConsoleLauncher",
+                        "execute",
+                        "--disable-banner",
+                        "--details=summary"));
         program.command().addAll(List.of("--disable-ansi-colors", "-c", Plain.class.getName()));
         Process process = program.redirectErrorStream(true).start();
         try {
