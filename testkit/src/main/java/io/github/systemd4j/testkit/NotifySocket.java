@@ -16,7 +16,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** All that a {@link ServiceManager} has while a test runs. Waits may be called from several threads, one at a time. */
 final class NotifySocket implements Closeable {
@@ -31,7 +30,8 @@ final class NotifySocket implements Closeable {
     private final List<Activation> activations = new ArrayList<>(); // guarded by this, as the children are
     private final Thread reader = new Thread(this::read, "systemd4j-service-manager");
     private final long opened = System.nanoTime();
-    private volatile @Nullable SocketProcess last;
+    /** Those that were started since the last stop. A snapshot, for waits must not wait for a start. */
+    private volatile List<SocketProcess> started = List.of();
 
     private final Object waiting = new Object();
     // Where the last wait has got to, and by which fields. Both guarded by waiting.
@@ -100,19 +100,22 @@ final class NotifySocket implements Closeable {
         }
     }
 
+    /** Whether nobody is left to say anything, and the last has not ended well. */
     private boolean hasFailed() {
-        SocketProcess process = last;
-        return process != null && !process.isAlive() && process.exitValue() != 0;
+        List<SocketProcess> processes = started;
+        return !processes.isEmpty()
+                && processes.stream().noneMatch(Process::isAlive)
+                && processes.get(processes.size() - 1).exitValue() != 0;
     }
 
     private String end() {
         if (Thread.currentThread().isInterrupted()) {
             return "; the wait was interrupted";
         }
-        SocketProcess process = last;
-        return process == null || process.isAlive()
-                ? ""
-                : "; process " + process.pid() + " has ended with status " + process.exitValue();
+        return started.stream()
+                .filter(process -> !process.isAlive())
+                .map(process -> "; process " + process.pid() + " has ended with status " + process.exitValue())
+                .collect(Collectors.joining());
     }
 
     /** What came, for whoever wonders why a test failed. */
@@ -163,7 +166,9 @@ final class NotifySocket implements Closeable {
             copies.forEach(launcher::socket);
             SocketProcess child = launcher.start();
             children.add(child);
-            last = child;
+            List<SocketProcess> processes = new ArrayList<>(started);
+            processes.add(child);
+            started = List.copyOf(processes);
             var unused = child.onExit().thenRun(arrivals::changed);
             return child;
         } finally {
@@ -172,6 +177,7 @@ final class NotifySocket implements Closeable {
     }
 
     synchronized void stop() throws IOException {
+        started = List.of();
         children.stop();
     }
 
