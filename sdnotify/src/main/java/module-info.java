@@ -1,7 +1,8 @@
 import org.jspecify.annotations.NullMarked;
 
 /**
- * The notify protocol of sd_notify(3): readiness, status, watchdog, start-up extension, descriptor store; and a receiver.
+ * The notify protocol of sd_notify(3): readiness, status, watchdog, start-up extension, descriptor store; a receiver
+ * and a relay.
  *
  * <p>Start at {@link io.github.systemd4j.sdnotify.Notifier}.
  */

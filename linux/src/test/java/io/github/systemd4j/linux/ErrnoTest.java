@@ -46,4 +46,17 @@ class ErrnoTest {
             Locale.setDefault(before);
         }
     }
+
+    @Test
+    void eachNameHasItsNumber() {
+        for (int errno = 1; errno <= 133; errno++) {
+            assertThat(Errno.number(Errno.name(errno)))
+                    .isEqualTo(Errno.name(errno).equals("errno") ? 0 : errno);
+        }
+        assertThat(Errno.number("EWOULDBLOCK")).isEqualTo(Errno.EAGAIN);
+        assertThat(Errno.number("ENOTSUP")).isEqualTo(Errno.EOPNOTSUPP);
+        assertThat(Errno.number("EDEADLOCK")).isEqualTo(35);
+        assertThat(Errno.number("-")).isZero();
+        assertThat(Errno.number("")).isZero();
+    }
 }

@@ -34,8 +34,6 @@ public final class NotifyRelay implements AutoCloseable {
     private static final long ATTEMPT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
     private static final long FLUSH_NANOS = TimeUnit.SECONDS.toNanos(5);
     private static final Duration SHORTEST_BARRIER = Duration.ofMillis(1);
-    private static final NotifyResult OVER = new NotifyResult.Failed(
-            new SystemCallException("send", "upstream", Errno.ETIMEDOUT, "the relay was closed"));
     private static final Duration LISTEN = Duration.ofSeconds(60);
 
     /**
@@ -178,23 +176,32 @@ public final class NotifyRelay implements AutoCloseable {
     private void send() {
         long hope = Deadline.UNSET; // until when the upstream is given time before others stop waiting for it
         for (Relayed next = queue.await(); next != null; next = queue.await()) {
-            NotifyResult result = isOver() ? OVER : transmit(next);
-            IOException failure = result instanceof NotifyResult.Failed failed ? failed.cause() : null;
-            if (failure != null) {
-                lastFailure = failure;
-            }
-            if (failure != null && !isOver() && mayPass(failure)) {
-                hope = Deadline.orIn(hope, PATIENCE_NANOS);
-                if (Deadline.isPast(hope)) {
-                    queue.stall();
-                }
+            if (isOver()) {
+                finish(next, dropped, false);
                 continue;
             }
+            NotifyResult result = transmit(next);
+            if (result instanceof NotifyResult.Failed failed) {
+                lastFailure = failed.cause();
+                if (mayPass(failed.cause()) && !isOver()) {
+                    hope = Deadline.orIn(hope, PATIENCE_NANOS);
+                    if (Deadline.isPast(hope)) {
+                        queue.stall();
+                    }
+                    continue;
+                }
+                finish(next, dropped, false);
+            } else {
+                finish(next, result.isSent() ? forwarded : withheld, true);
+            }
             hope = Deadline.UNSET;
-            (failure != null ? dropped : result.isSent() ? forwarded : withheld).incrementAndGet();
-            queue.remove(failure == null);
-            receiver.closeAll(next.descriptors());
         }
+    }
+
+    private void finish(Relayed first, AtomicLong count, boolean taken) {
+        count.incrementAndGet();
+        queue.remove(taken);
+        receiver.closeAll(first.descriptors());
     }
 
     private boolean isOver() {

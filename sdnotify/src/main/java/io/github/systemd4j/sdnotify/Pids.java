@@ -35,11 +35,21 @@ final class Pids {
 
     /** What systemd would ask: is it a process of the sender's unit, or does root say so? */
     static boolean mayName(RelayPolicy.Sender sender, int pid) {
-        if (pid == sender.pid() || sender.uid() == 0) {
+        if (sender.uid() == 0 || isBelow(sender.pid(), pid)) {
             return true;
         }
         Optional<String> home = sender.cgroup();
-        return home.isPresent() && home.equals(new RelayPolicy.Sender(pid, -1, -1).cgroup());
+        return home.isPresent()
+                && !home.get().equals("/") // where whoever is nowhere else is as well
+                && home.equals(new RelayPolicy.Sender(pid, -1, -1).cgroup());
+    }
+
+    private static boolean isBelow(int ancestor, int pid) {
+        Optional<ProcessHandle> process = ProcessHandle.of(pid);
+        while (process.isPresent() && process.get().pid() != ancestor) {
+            process = process.get().parent();
+        }
+        return process.isPresent();
     }
 
     /** The pid in our namespace of the process that a process knows by another one; 0 if there is none. */

@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>{@link #forwardAll} is the beginning; each method returns a policy that does one more thing. What always holds:
  * datagrams that systemd would ignore are refused, descriptors that nobody asks to store are closed, and {@code MAINPID}
- * is translated: from the sender's pid namespace into ours, and only if it names the sender itself or a process of its
- * control group, or if root asks. Any other is left out, because systemd takes a relay's word for more than it took the
+ * is translated: from the sender's pid namespace into ours, and only if it names the sender itself, a process below it or
+ * of its control group, or if root asks. Any other is left out, because systemd takes a relay's word for more than it took the
  * sender's.
  *
  * <p>Immutable and thread safe, as the functions are that it is given.
@@ -36,24 +36,23 @@ public final class RelayPolicy {
     public record Sender(int pid, int uid, int gid) {
 
         /**
-         * Where the process is in the unified control group hierarchy, as cgroups(7) has it; where there is none, in
-         * systemd's own.
+         * Where the process is in the unified control group hierarchy, as cgroups(7) has it; where all are in its root,
+         * as on a system of v1, in systemd's own.
          *
          * @return a path such as {@code /system.slice/web.service}, empty if the process has ended
          */
         public Optional<String> cgroup() {
             try {
+                String unified = null;
                 String systemd = null;
-                for (String line :
-                        Files.readAllLines(Path.of("/proc/" + pid + "/cgroup"), StandardCharsets.ISO_8859_1)) {
-                    String[] parts = line.split(":", 3);
-                    if (parts.length == 3 && parts[1].equals("name=systemd")) {
-                        systemd = parts[2];
-                    } else if (parts.length == 3 && parts[0].equals("0") && systemd == null) {
-                        systemd = parts[2];
-                    }
+                Path file = Path.of("/proc/" + pid + "/cgroup");
+                for (String line : Files.readAllLines(file, StandardCharsets.ISO_8859_1)) {
+                    String path = line.substring(line.indexOf(':', line.indexOf(':') + 1) + 1);
+                    unified = line.startsWith("0::") ? path : unified;
+                    systemd = line.contains(":name=systemd:") ? path : systemd;
                 }
-                return Optional.ofNullable(systemd);
+                return Optional.ofNullable(
+                        systemd != null && (unified == null || unified.equals("/")) ? systemd : unified);
             } catch (IOException e) {
                 return Optional.empty();
             }

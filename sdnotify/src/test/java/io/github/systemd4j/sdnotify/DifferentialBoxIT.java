@@ -187,8 +187,10 @@ class DifferentialBoxIT {
             comparison.compare(("FDSTORE=1\nFDNAME=" + "n".repeat(256)).getBytes(UTF_8), 1);
             comparison.compare("FDSTORE=1".getBytes(UTF_8), 253);
             for (String bytes : new String[] {
-                "\u00ff", "\u00c3", "\u00c3(", "\u00c0\u00af", "\u00e0\u0080\u0080", "\u00ed\u00a0\u0080", "\u00f4\u0090\u0080\u0080",
-                "\u00ef\u00bf\u00bf", "\u00ef\u00bf\u00be", "\u00ef\u00b7\u0090", "\u00ef\u00b7\u00b0", "\u00f0\u009f\u00bf\u00bf", "\u00ef\u00bf\u00bd", "\u0001",
+                "\u00ff", "\u00c3", "\u00c3(", "\u00c0\u00af", "\u00e0\u0080\u0080", "\u00ed\u00a0\u0080",
+                        "\u00f4\u0090\u0080\u0080",
+                "\u00ef\u00bf\u00bf", "\u00ef\u00bf\u00be", "\u00ef\u00b7\u0090", "\u00ef\u00b7\u00b0",
+                        "\u00f0\u009f\u00bf\u00bf", "\u00ef\u00bf\u00bd", "\u0001",
                 "\u00f8\u0088\u0080\u0080\u0080", "\u00c2\u0085"
             }) {
                 comparison.compare(("STATUS=a" + bytes + "\nREADY=1").getBytes(ISO_8859_1), 0);
@@ -197,10 +199,53 @@ class DifferentialBoxIT {
     }
 
     private static final String[] PIECES = {
-        "READY=1", "READY=0", "RELOADING=1", "STATUS=", "STATUS=x", "status", "ERRNO=", "ERRNO=7", "ERRNO=EIO", "0x", "-", "+", " ",
-        "WATCHDOG=1", "WATCHDOG_USEC=9000000000", "FDSTORE=1", "FDSTORE=1", "FDNAME=", "FDNAME=n", ":", "FDPOLL=0", "BARRIER=1", "MAINPID=$",
-        "X_A=1", "=", "==", "\n", "\n", "\n", "\n", "\n", "\r", "\r\n", "\\", "\\\\", "\\\n", "\0", "\u00ff", "\u00c3\u00a4", "\u00ef\u00bf\u00bf", "'", "\"",
-        "\t", "1", "0", "a", "ABC"
+        "READY=1",
+        "READY=0",
+        "RELOADING=1",
+        "STATUS=",
+        "STATUS=x",
+        "status",
+        "ERRNO=",
+        "ERRNO=7",
+        "ERRNO=EIO",
+        "0x",
+        "-",
+        "+",
+        " ",
+        "WATCHDOG=1",
+        "WATCHDOG_USEC=9000000000",
+        "FDSTORE=1",
+        "FDSTORE=1",
+        "FDNAME=",
+        "FDNAME=n",
+        ":",
+        "FDPOLL=0",
+        "BARRIER=1",
+        "MAINPID=$",
+        "X_A=1",
+        "=",
+        "==",
+        "\n",
+        "\n",
+        "\n",
+        "\n",
+        "\n",
+        "\r",
+        "\r\n",
+        "\\",
+        "\\\\",
+        "\\\n",
+        "\0",
+        "\u00ff",
+        "\u00c3\u00a4",
+        "\u00ef\u00bf\u00bf",
+        "'",
+        "\"",
+        "\t",
+        "1",
+        "0",
+        "a",
+        "ABC"
     };
 
     @Test

@@ -18,9 +18,37 @@ class FuzzTest {
     private static final int DATAGRAMS = Integer.getInteger("systemd4j.fuzz.datagrams", 200_000);
 
     private static final String[] PIECES = {
-        "READY=1", "STOPPING=1", "RELOADING=1", "STATUS=", "ERRNO=", "EINVAL", "MAINPID=", "WATCHDOG=", "WATCHDOG_USEC=",
-        "EXTEND_TIMEOUT_USEC=", "FDSTORE=1", "FDSTOREREMOVE=1", "FDNAME=", "BARRIER=1", "X_A=", "=", "0x", "18446744073709551615",
-        "-", "1", "\n", "\n", "\n", "\r", "\\", "\0", "\u00ff", "\u00c3\u00a4", "\u00ef\u00bf\u00bf", " ", "trigger"
+        "READY=1",
+        "STOPPING=1",
+        "RELOADING=1",
+        "STATUS=",
+        "ERRNO=",
+        "EINVAL",
+        "MAINPID=",
+        "WATCHDOG=",
+        "WATCHDOG_USEC=",
+        "EXTEND_TIMEOUT_USEC=",
+        "FDSTORE=1",
+        "FDSTOREREMOVE=1",
+        "FDNAME=",
+        "BARRIER=1",
+        "X_A=",
+        "=",
+        "0x",
+        "18446744073709551615",
+        "-",
+        "1",
+        "\n",
+        "\n",
+        "\n",
+        "\r",
+        "\\",
+        "\0",
+        "\u00ff",
+        "\u00c3\u00a4",
+        "\u00ef\u00bf\u00bf",
+        " ",
+        "trigger"
     };
 
     @Test
@@ -55,8 +83,17 @@ class FuzzTest {
     /** Everything that can be asked; nothing of it throws. */
     private static void touch(ParsedNotification parsed) {
         Object[] answers = {
-            parsed.state(), parsed.status(), parsed.mainPid(), parsed.errno(), parsed.extendTimeout(), parsed.watchdogTimeout(),
-            parsed.storeName(), parsed.removeName(), parsed.isBarrier(), parsed.isWatchdogPing(), parsed.isWatchdogTrigger()
+            parsed.state(),
+            parsed.status(),
+            parsed.mainPid(),
+            parsed.errno(),
+            parsed.extendTimeout(),
+            parsed.watchdogTimeout(),
+            parsed.storeName(),
+            parsed.removeName(),
+            parsed.isBarrier(),
+            parsed.isWatchdogPing(),
+            parsed.isWatchdogTrigger()
         };
         for (Object answer : answers) {
             if (answer == null) {

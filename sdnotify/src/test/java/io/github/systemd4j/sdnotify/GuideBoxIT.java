@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The guide's program under the guide's unit, word for word. Writes to the box's root, which goes with the box. */
+/** The guides' programs under the guides' units, word for word. Writes to the box's root, which goes with the box. */
 @Timeout(120)
 class GuideBoxIT {
 
@@ -21,18 +21,29 @@ class GuideBoxIT {
     void theProgramAndTheUnitWorkAsShown() throws Exception {
         assertThat(System.getenv("BOX")).as("this test may run in a box alone").isNotEmpty();
         String guide = Files.readString(ROOT.resolve("docs/guides/sdnotify.md"));
-        install(block(guide, "java"));
-        Files.writeString(Path.of("/etc/systemd/system/hello.service"), block(guide, "ini"));
-        assertThat(BoxUnit.run("systemctl", "daemon-reload")).isEmpty();
+        install("hello", "Hello", guide);
 
         assertThat(BoxUnit.run("systemctl", "start", "hello")).isEmpty();
 
         assertThat(answer()).isEqualTo(204);
-        assertThat(show("ActiveState")).isEqualTo("active");
-        assertThat(show("StatusText")).startsWith("serving on ").contains("8080");
+        assertThat(show("hello", "ActiveState")).isEqualTo("active");
+        assertThat(show("hello", "StatusText")).startsWith("serving on ").contains("8080");
         assertThat(BoxUnit.run("systemctl", "stop", "hello")).isEmpty();
         // Not "failed", which it would be without SuccessExitStatus=143.
-        assertThat(show("ActiveState")).isEqualTo("inactive");
+        assertThat(show("hello", "ActiveState")).isEqualTo("inactive");
+    }
+
+    @Test
+    void theRelayWorksAsShown() throws Exception {
+        assertThat(System.getenv("BOX")).as("this test may run in a box alone").isNotEmpty();
+        install("wrap", "Wrap", Files.readString(ROOT.resolve("docs/guides/sdnotify-relay.md")));
+
+        assertThat(BoxUnit.run("systemctl", "start", "wrap")).isEmpty();
+
+        assertThat(show("wrap", "ActiveState")).isEqualTo("active");
+        assertThat(show("wrap", "StatusText")).isEqualTo("wrapped: up");
+        assertThat(BoxUnit.run("systemctl", "stop", "wrap")).isEmpty();
+        assertThat(show("wrap", "ActiveState")).isEqualTo("inactive");
     }
 
     @Test
@@ -51,19 +62,21 @@ class GuideBoxIT {
         return page.substring(start, page.indexOf("```", start));
     }
 
-    /** Hello.java, compiled, in a jar; our jars beside it; and the JDK of this run as /usr/bin/java. */
-    private static void install(String program) throws Exception {
-        Path hello = Files.createDirectories(Path.of("/opt/hello"));
-        Path source = Files.writeString(Files.createTempDirectory("hello").resolve("Hello.java"), program);
+    /** The program, compiled, in a jar; our jars beside it; its unit; and the JDK of this run as /usr/bin/java. */
+    private static void install(String name, String type, String guide) throws Exception {
+        Path directory = Files.createDirectories(Path.of("/opt", name));
+        Path source = Files.writeString(Files.createTempDirectory(name).resolve(type + ".java"), block(guide, "java"));
         for (String entry : System.getProperty("java.class.path").split(":", -1)) {
-            String name = Path.of(entry).getFileName().toString();
-            if (name.matches("(systemd4j|jna)-.*\\.jar")) {
-                Files.copy(Path.of(entry), hello.resolve(name));
+            String jar = Path.of(entry).getFileName().toString();
+            if (jar.matches("(systemd4j|jna)-.*\\.jar")) {
+                Files.copy(Path.of(entry), directory.resolve(jar));
             }
         }
         Path classes = Files.createTempDirectory("classes");
         tool("javac", "-cp", System.getProperty("java.class.path"), "-d", classes.toString(), source.toString());
-        tool("jar", "--create", "--file", hello + "/hello.jar", "-C", classes.toString(), ".");
+        tool("jar", "--create", "--file", directory + "/" + name + ".jar", "-C", classes.toString(), ".");
+        Files.writeString(Path.of("/etc/systemd/system", name + ".service"), block(guide, "ini"));
+        assertThat(BoxUnit.run("systemctl", "daemon-reload")).isEmpty();
         Path java = Path.of("/usr/bin/java");
         Files.deleteIfExists(java);
         Files.createSymbolicLink(java, Path.of(System.getProperty("java.home"), "bin", "java"));
@@ -80,7 +93,7 @@ class GuideBoxIT {
         return connection.getResponseCode();
     }
 
-    private static String show(String property) throws Exception {
-        return BoxUnit.run("systemctl", "show", "--value", "-p", property, "hello");
+    private static String show(String unit, String property) throws Exception {
+        return BoxUnit.run("systemctl", "show", "--value", "-p", property, unit);
     }
 }

@@ -31,10 +31,8 @@ class NotificationPropertiesTest {
         } catch (IllegalArgumentException e) {
             assertThat(e).hasMessageStartingWith("status: ");
             assertThat(status)
-                    .matches(text -> text.contains("\n")
-                            || text.contains("\r")
-                            || text.contains("\0")
-                            || !encodes(text));
+                    .matches(text ->
+                            text.contains("\n") || text.contains("\r") || text.contains("\0") || !encodes(text));
             return;
         }
         assertThat(notification.length()).isBetween(1, 4096);

@@ -53,8 +53,10 @@ class NotifyReceiverIT {
         NotifyReceiver.Builder another = at("b").owner(uid + 1, gid + 1).mode(0600);
         if (uid == 0) {
             try (NotifyReceiver receiver = another.bind()) {
-                assertThat(Files.getAttribute(directory.resolve("b"), "unix:uid")).isEqualTo(1);
-                assertThat(Files.getAttribute(directory.resolve("b"), "unix:gid")).isEqualTo(gid + 1);
+                assertThat(Files.getAttribute(directory.resolve("b"), "unix:uid"))
+                        .isEqualTo(1);
+                assertThat(Files.getAttribute(directory.resolve("b"), "unix:gid"))
+                        .isEqualTo(gid + 1);
                 assertThat(receiver.address()).endsWith("/b");
             }
         } else {
@@ -79,10 +81,8 @@ class NotifyReceiverIT {
             assertErrno(builder, Errno.EADDRINUSE, "bind");
         }
         assertThat(deep).isEmptyDirectory();
-        assertErrno(
-                NotifyReceiver.builder(deep.resolve("n".repeat(100)).toString()), Errno.ENAMETOOLONG, "80 bytes");
-        assertErrno(
-                NotifyReceiver.builder(deep.resolve("none/notify").toString()), Errno.ENOENT, "open");
+        assertErrno(NotifyReceiver.builder(deep.resolve("n".repeat(100)).toString()), Errno.ENAMETOOLONG, "80 bytes");
+        assertErrno(NotifyReceiver.builder(deep.resolve("none/notify").toString()), Errno.ENOENT, "open");
         assertThat(Descriptors.count()).isEqualTo(before);
     }
 

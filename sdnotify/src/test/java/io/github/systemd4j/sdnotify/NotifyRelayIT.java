@@ -99,8 +99,7 @@ class NotifyRelayIT {
             fixture.assertWithheld("ERRNO=5\nERRNO=6\nX_SECRET=x");
             fixture.assertWithheld("BUSERROR=a\nX_BROKEN=a"); // a forged line, an exception
             fixture.assertBecomes("STATUS=" + "x".repeat(4089), "STATUS=web\\\\1: " + "x".repeat(4081));
-            fixture.assertBecomes(
-                    "STATUS=" + "\u00c3\u00a4".repeat(2044), "STATUS=web\\\\1: " + "ä".repeat(2040));
+            fixture.assertBecomes("STATUS=" + "\u00c3\u00a4".repeat(2044), "STATUS=web\\\\1: " + "ä".repeat(2040));
             fixture.assertBecomes("STATUS=" + "\\\\".repeat(2044), "STATUS=web\\\\1: " + "\\\\".repeat(2040));
             // Without room for a status at all.
             fixture.assertBecomes("X_A=" + "x".repeat(4084) + "\nSTATUS=", "X_A=" + "x".repeat(4084) + "\nSTATUS=");
@@ -208,7 +207,10 @@ class NotifyRelayIT {
         if (root) {
             assertThat(Pids.mayName(new RelayPolicy.Sender(pid(), 0, 0), 1)).isTrue();
         }
-        assertThat(Pids.mayName(new RelayPolicy.Sender(Integer.MAX_VALUE, 65534, 65534), 1)).isFalse();
+        assertThat(Pids.mayName(new RelayPolicy.Sender(Integer.MAX_VALUE, 65534, 65534), 1))
+                .isFalse();
+        assertThat(Pids.mayName(new RelayPolicy.Sender(1, 65534, 65534), pid())).isTrue(); // one below it
+        assertThat(Pids.mayName(stranger, 2)).isFalse();
     }
 
     @Test
@@ -429,8 +431,8 @@ class NotifyRelayIT {
     void anUpstreamThatNeverTakesAnythingDoesNotHoldUpTheEnd() throws Exception {
         try (Manager manager = Manager.start();
                 Notifier upstream = manager.notifier()) {
-            NotifyRelay relay = NotifyRelay.start(
-                    NotifyReceiver.bind(Manager.freshAddress()), upstream, RelayPolicy.forwardAll());
+            NotifyRelay relay =
+                    NotifyRelay.start(NotifyReceiver.bind(Manager.freshAddress()), upstream, RelayPolicy.forwardAll());
             try (RawSender sender = new RawSender(relay.address())) {
                 for (int i = 0; i < 300; i++) {
                     sender.send("STATUS=" + i);
@@ -438,7 +440,8 @@ class NotifyRelayIT {
                 long start = System.nanoTime();
                 relay.close();
 
-                assertThat(Duration.ofNanos(System.nanoTime() - start)).isBetween(Duration.ofSeconds(4), Duration.ofSeconds(30));
+                assertThat(Duration.ofNanos(System.nanoTime() - start))
+                        .isBetween(Duration.ofSeconds(4), Duration.ofSeconds(30));
                 NotifyRelay.Counts counts = relay.counts();
                 assertThat(counts.dropped()).isPositive();
                 assertThat(counts.dropped() + counts.forwarded()).isEqualTo(300);
@@ -452,11 +455,20 @@ class NotifyRelayIT {
         Random random = new Random(253);
         AtomicInteger arrived = new AtomicInteger();
         int before = Descriptors.count();
-        try (Fixture fixture = new Fixture(RelayPolicy.forwardAll().prefixStatus("p").readyOnce())) {
+        try (Fixture fixture =
+                new Fixture(RelayPolicy.forwardAll().prefixStatus("p").readyOnce())) {
             CompletableFuture<Void> reader = CompletableFuture.runAsync(() -> drainUntil(fixture.manager, arrived));
             byte[][] pieces = {
-                "READY=1\n".getBytes(UTF_8), "FDSTORE=1\n".getBytes(UTF_8), "STATUS=".getBytes(UTF_8), "BARRIER=1\n".getBytes(UTF_8),
-                "MAINPID=".getBytes(UTF_8), "\\".getBytes(UTF_8), "MAINPIDFD=1\n".getBytes(UTF_8), {0}, {'1', '\n'}, {(byte) 0xFF}
+                "READY=1\n".getBytes(UTF_8),
+                "FDSTORE=1\n".getBytes(UTF_8),
+                "STATUS=".getBytes(UTF_8),
+                "BARRIER=1\n".getBytes(UTF_8),
+                "MAINPID=".getBytes(UTF_8),
+                "\\".getBytes(UTF_8),
+                "MAINPIDFD=1\n".getBytes(UTF_8),
+                {0},
+                {'1', '\n'},
+                {(byte) 0xFF}
             };
             for (int i = 0; i < datagrams; i++) {
                 byte[] datagram = new byte[random.nextInt(200) == 0 ? 5000 : random.nextInt(60)];

@@ -29,7 +29,8 @@ class ParsedNotificationTest {
     void whatCannotBeAStatusClearsIt() {
         assertThat(parsed("STATUS=up").status()).contains("up");
         assertThat(parsed("STATUS=").status()).contains("");
-        assertThat(ParsedNotification.parse("STATUS=a\u00ff".getBytes(ISO_8859_1)).status())
+        assertThat(ParsedNotification.parse("STATUS=a\u00ff".getBytes(ISO_8859_1))
+                        .status())
                 .contains("");
         assertThat(parsed("STATUS=a\uffff").status()).contains("");
         assertThat(parsed("READY=1").status()).isEmpty();
@@ -44,7 +45,17 @@ class ParsedNotificationTest {
 
     @ParameterizedTest
     @CsvSource({
-        "7, 7", "0x10, 16", "EINVAL, 22", "enoent, 2", "ENOTSUP, 95", "0, 0", "4096, -1", "-5, -1", "x, -1", "'', -1", "-, -1"
+        "7, 7",
+        "0x10, 16",
+        "EINVAL, 22",
+        "enoent, 2",
+        "ENOTSUP, 95",
+        "0, 0",
+        "4096, -1",
+        "-5, -1",
+        "x, -1",
+        "'', -1",
+        "-, -1"
     })
     void errnoIsANumberOrAName(String value, int errno) {
         assertThat(parsed("ERRNO=" + value).errno().orElse(-1)).isEqualTo(errno);

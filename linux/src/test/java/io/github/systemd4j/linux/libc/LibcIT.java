@@ -345,6 +345,24 @@ class LibcIT {
     }
 
     @Test
+    void permissionsAndOwners() throws Exception {
+        Memory path = text(directory + "/owned");
+        Memory none = text(directory + "/none");
+        int fd = opened(libc.open(path.address(), Constants.O_WRONLY | Constants.O_CREAT | Constants.O_CLOEXEC, 0600));
+
+        assertThat(libc.chmod(path.address(), 0622)).isZero();
+        assertThat(Files.getAttribute(directory.resolve("owned"), "unix:mode")).isEqualTo(0100622);
+        assertThat(libc.fchmod(fd, 0640)).isZero();
+        assertThat(Files.getAttribute(directory.resolve("owned"), "unix:mode")).isEqualTo(0100640);
+        assertThat(libc.chown(path.address(), libc.getuid(), libc.getgid())).isZero();
+        assertThat(libc.chown(path.address(), -1, -1)).isZero();
+        assertThat(Files.getAttribute(directory.resolve("owned"), "unix:uid")).isEqualTo(libc.getuid());
+        refused(libc.chmod(none.address(), 0600), Errno.ENOENT);
+        refused(libc.fchmod(-1, 0600), Errno.EBADF);
+        refused(libc.chown(none.address(), -1, -1), Errno.ENOENT);
+    }
+
+    @Test
     void makeFifos() throws Exception {
         Memory path = text(directory + "/fifo");
 

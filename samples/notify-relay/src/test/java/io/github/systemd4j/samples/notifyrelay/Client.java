@@ -39,6 +39,10 @@ public final class Client {
             case "extend" ->
                 send(notifier, Notification.builder().extendTimeout(Duration.ofSeconds(Long.parseLong(argument))));
             case "main-pid" -> send(notifier, Notification.builder().mainPid(Long.parseLong(argument)));
+            case "my-pid" ->
+                send(
+                        notifier,
+                        Notification.builder().mainPid(ProcessHandle.current().pid()));
             case "store" ->
                 send(
                         notifier,

@@ -2,6 +2,8 @@ package io.github.systemd4j.samples.notifyrelay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -90,6 +92,53 @@ class RelayBoxIT {
             assertThat(RelayedUnit.run("systemctl", "stop", unit.name())).isEmpty();
 
             assertThat(unit.show("ExecMainStatus")).isEqualTo("143");
+        }
+    }
+
+    @Test
+    void aPidOfAContainerBecomesThatOfTheHost() throws Exception {
+        List<String> container = List.of("unshare", "--pid", "--fork", "--mount-proc");
+        try (RelayedUnit unit = new RelayedUnit(List.of(), container)) {
+            unit.send("ready");
+            unit.send("my-pid"); // which is 1
+
+            String pid = unit.show("MainPID");
+            assertThat(Files.readString(Path.of("/proc", pid, "cmdline"))).contains(Client.class.getName());
+            assertThat(Files.readString(Path.of("/proc", pid, "status"))).containsPattern("NSpid:\t" + pid + "\t1\n");
+            unit.send("main-pid 4000000"); // there is none in the container
+            assertThat(unit.show("MainPID")).isEqualTo(pid);
+        }
+    }
+
+    @Test
+    void aMainPidThatIsForgedIsRefusedAsSystemdRefusesIt() throws Exception {
+        String ours = Long.toString(ProcessHandle.current().pid()); // of another unit, and of root
+        List<String> nobody = List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups");
+        try (RelayedUnit unit = new RelayedUnit(List.of("--socket", "@forged"), nobody)) {
+            unit.send("ready");
+            String relay = unit.show("MainPID");
+
+            unit.send("main-pid " + ours);
+            assertThat(unit.show("MainPID")).isEqualTo(relay);
+            unit.send("main-pid 1");
+            assertThat(unit.show("MainPID")).isEqualTo(relay);
+
+            String sleeper = unit.say("sleeper"); // one of its own is another matter
+            unit.send("main-pid " + sleeper);
+            assertThat(unit.show("MainPID")).isEqualTo(sleeper);
+        }
+    }
+
+    @Test
+    void whoIsNotHeardChangesNothing() throws Exception {
+        try (RelayedUnit unit = new RelayedUnit(List.of("--allow-uid", "1", "--allow-cgroup", "/none"))) {
+            assertThat(unit.say("status x")).isEqualTo("Sent[]");
+            assertThat(unit.show("ActiveState")).isEqualTo("activating");
+            assertThat(unit.show("StatusText")).isEmpty();
+        }
+        try (RelayedUnit unit = new RelayedUnit(List.of("--allow-cgroup", "/system.slice"))) {
+            unit.send("ready");
+            assertThat(unit.show("ActiveState")).isEqualTo("active");
         }
     }
 }

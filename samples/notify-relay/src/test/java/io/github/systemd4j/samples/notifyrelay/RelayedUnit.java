@@ -25,21 +25,30 @@ final class RelayedUnit implements AutoCloseable {
 
     /** Starts it with the relay's options and the unit's properties, and waits until it takes commands. */
     RelayedUnit(List<String> options, String... properties) throws Exception {
+        this(options, List.of(), properties);
+    }
+
+    /** The same with words before the service's command, which make a container of it, or another user. */
+    RelayedUnit(List<String> options, List<String> prefix, String... properties) throws Exception {
         fifos = Files.createTempDirectory("relay-box");
         assertThat(run("mkfifo", fifos + "/in", fifos + "/out")).isEmpty();
+        assertThat(run("chmod", "-R", "a+rwX", fifos.toString())).isEmpty(); // for a service of another user
         List<String> command = new ArrayList<>(List.of("systemd-run", "--quiet", "--no-block", "--unit=" + name));
         command.addAll(List.of("-p", "Type=notify", "-p", "NotifyAccess=main", "-p", "TimeoutStartSec=60"));
         for (String property : properties) {
             command.addAll(List.of("-p", property));
         }
         String java = System.getProperty("java.home") + "/bin/java";
-        command.addAll(List.of(
-                java,
-                "-jar",
-                Path.of("target", "notify-relay.jar").toAbsolutePath().toString()));
+        String jar = Path.of("target", "notify-relay.jar").toAbsolutePath().toString();
+        command.addAll(List.of(java, "-jar", jar));
         command.addAll(options);
-        command.addAll(List.of("--", java, "-XX:TieredStopAtLevel=1"));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Client.class.getName(), fifos.toString()));
+        command.add("--");
+        command.addAll(prefix);
+        command.addAll(List.of(java, "-XX:TieredStopAtLevel=1"));
+        // Not our own class path: another user may not look into this one's home.
+        command.addAll(
+                List.of("-cp", jar + ":" + Path.of("target", "test-classes").toAbsolutePath()));
+        command.addAll(List.of(Client.class.getName(), fifos.toString()));
         assertThat(run(command.toArray(String[]::new))).isEmpty();
         commands = new PrintStream(Files.newOutputStream(fifos.resolve("in")), true, UTF_8);
         answers = Files.newBufferedReader(fifos.resolve("out"), UTF_8);
