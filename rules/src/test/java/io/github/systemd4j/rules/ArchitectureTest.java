@@ -41,6 +41,8 @@ class ArchitectureTest {
     private static final String API = ROOT + "*";
     /** The test kit is an extension of it; nobody else knows it. */
     private static final String JUNIT = "org.junit.jupiter.api";
+    /** Of the test kit's assertions alone. */
+    private static final String ASSERTJ = "org.assertj.core.api";
 
     /**
      * What a module may use beside itself, {@code java..} and JSpecify's annotations. An allow-list: {@code sun.misc}
@@ -53,7 +55,14 @@ class ArchitectureTest {
             "cgroups", Set.of(),
             "journal", Set.of(ROOT + "linux.."),
             "machine", Set.of("com.grack.nanojson.."),
-            "testkit", Set.of(ROOT + "activation..", ROOT + "linux..", JUNIT + ".."));
+            "testkit",
+                    Set.of(
+                            ROOT + "activation..",
+                            ROOT + "sdnotify..",
+                            ROOT + "journal..",
+                            ROOT + "linux..",
+                            JUNIT + "..",
+                            ASSERTJ + ".."));
 
     /**
      * Packages for users of a logging framework, inside of a module whose others know none: by the package, the frameworks
@@ -271,6 +280,7 @@ class ArchitectureTest {
                 || type.getModifiers().contains(JavaModifier.PUBLIC)
                         && (name.startsWith("java.")
                                 || name.startsWith(JUNIT)
+                                || name.startsWith(ASSERTJ)
                                 || name.startsWith(ROOT) && name.indexOf('.', ROOT.length()) < 0);
     }
 

@@ -8,7 +8,6 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -47,10 +46,7 @@ public final class Activator implements BeforeAllCallback, BeforeEachCallback, A
 
     private final List<NamedKind> wanted;
     private final Duration stopTimeout;
-
-    // Both guarded by this.
-    private @Nullable Manager manager;
-    private String opener = ""; // the context that opened is the one that closes
+    private final Lifetime<Manager> lifetime = new Lifetime<>(Activator.class);
 
     private Activator(List<NamedKind> wanted, Duration stopTimeout) {
         this.wanted = List.copyOf(wanted);
@@ -177,27 +173,15 @@ public final class Activator implements BeforeAllCallback, BeforeEachCallback, A
     }
 
     private Manager running() {
-        Manager current = manager;
-        if (current == null) {
-            throw new IllegalStateException("the sockets are there while a test runs: an Activator is a field with"
-                    + " @RegisterExtension, and a static one for @BeforeAll");
-        }
-        return current;
+        return lifetime.running();
     }
 
     private synchronized void open(ExtensionContext context) throws IOException {
-        if (manager == null) {
-            manager = Manager.open(wanted, stopTimeout);
-            opener = context.getUniqueId();
-        }
+        lifetime.open(context, () -> Manager.open(wanted, stopTimeout));
     }
 
     private synchronized void close(ExtensionContext context) throws IOException {
-        Manager current = manager;
-        if (current != null && context.getUniqueId().equals(opener)) {
-            manager = null;
-            current.close();
-        }
+        lifetime.close(context);
     }
 
     /** JUnit calls this. */
@@ -230,11 +214,8 @@ public final class Activator implements BeforeAllCallback, BeforeEachCallback, A
      */
     public static final class Builder {
 
-        private static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
-        private static final Duration LONGEST = Duration.ofDays(1);
-
         private final List<NamedKind> wanted = new ArrayList<>();
-        private Duration stopTimeout = STOP_TIMEOUT;
+        private Duration stopTimeout = Children.STOP_TIMEOUT;
 
         private Builder() {}
 
@@ -351,10 +332,7 @@ public final class Activator implements BeforeAllCallback, BeforeEachCallback, A
          * @return this
          */
         public Builder stopTimeout(Duration timeout) {
-            if (timeout.isNegative() || timeout.isZero() || timeout.compareTo(LONGEST) > 0) {
-                throw new IllegalArgumentException("timeout: " + timeout + ", must be positive and at most " + LONGEST);
-            }
-            stopTimeout = timeout;
+            stopTimeout = Children.checked(timeout);
             return this;
         }
 

@@ -30,6 +30,10 @@ final class Calls {
         this.libc = libc;
     }
 
+    Libc libc() {
+        return libc;
+    }
+
     static Calls open() throws SystemCallException {
         Backend backend = Backend.current();
         Libc libc = backend.libc();
@@ -99,7 +103,15 @@ final class Calls {
     /** A copy; the socket behind it blocks from now on, as systemd sets it before each start. */
     int copy(int fd, String name) throws SystemCallException {
         checked("fcntl(F_SETFL)", name, libc.fcntl(fd, Constants.F_SETFL, 0));
+        return duplicate(fd, name);
+    }
+
+    int duplicate(int fd, String name) throws SystemCallException {
         return checked("fcntl(F_DUPFD_CLOEXEC)", name, libc.fcntl(fd, Constants.F_DUPFD_CLOEXEC, 3));
+    }
+
+    void close(int fd) {
+        libc.close(fd);
     }
 
     int accept(int fd, String name) throws SystemCallException {

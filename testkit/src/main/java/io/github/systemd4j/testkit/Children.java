@@ -14,6 +14,9 @@ import java.util.stream.Collectors;
 /** The processes of a test and their end, which is sure and within a bound. Not thread safe. */
 final class Children {
 
+    static final Duration STOP_TIMEOUT = Duration.ofSeconds(10);
+
+    private static final Duration LONGEST = Duration.ofDays(1);
     /** SIGKILL is not refused; a process that is still there waits for a device or a debugger. */
     private static final Duration KILL_PATIENCE = Duration.ofSeconds(10);
 
@@ -22,6 +25,13 @@ final class Children {
 
     Children(Duration stopTimeout) {
         this.stopTimeout = stopTimeout;
+    }
+
+    static Duration checked(Duration timeout) {
+        if (timeout.isNegative() || timeout.isZero() || timeout.compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException("timeout: " + timeout + ", must be positive and at most " + LONGEST);
+        }
+        return timeout;
     }
 
     void add(SocketProcess child) {

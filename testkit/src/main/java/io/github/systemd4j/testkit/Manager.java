@@ -7,38 +7,29 @@ import io.github.systemd4j.activation.SocketProcess;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** All that there is while a test runs, to be closed as a whole. Not thread safe. */
 final class Manager implements Closeable {
 
-    /** The longest unix address, less the slash and number of a socket in it. */
-    private static final int LONGEST_DIRECTORY = 107 - 5;
-
-    private final Path directory;
+    private final PrivateDirectory directory;
     private final Children children;
     private final List<HeldSocket> sockets = new ArrayList<>();
     private final List<Activation> activations = new ArrayList<>();
     private final List<SocketChannel> clients = new ArrayList<>();
 
-    private Manager(Path directory, Duration stopTimeout) {
+    private Manager(PrivateDirectory directory, Duration stopTimeout) {
         this.directory = directory;
         this.children = new Children(stopTimeout);
     }
 
     static Manager open(List<NamedKind> wanted, Duration stopTimeout) throws IOException {
         Calls calls = Calls.open();
-        Path directory = Files.createTempDirectory(
-                "systemd4j-", PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        PrivateDirectory directory = PrivateDirectory.create();
         Manager manager = new Manager(directory, stopTimeout);
         try {
-            checkLength(directory);
             for (NamedKind each : wanted) {
                 manager.sockets.add(
                         HeldSocket.open(calls, each, directory.resolve(Integer.toString(manager.sockets.size()))));
@@ -51,14 +42,6 @@ final class Manager implements Closeable {
                 e.addSuppressed(again);
             }
             throw e;
-        }
-    }
-
-    private static void checkLength(Path directory) throws IOException {
-        String text = directory.toString();
-        if (text.length() > LONGEST_DIRECTORY || !text.chars().allMatch(c -> c < 0x80)) {
-            throw new IOException(text + ": too long for the path of a unix socket, or not ASCII; run the tests with"
-                    + " -Djava.io.tmpdir=/tmp, or another short path");
         }
     }
 
@@ -120,35 +103,7 @@ final class Manager implements Closeable {
         all.addAll(clients);
         activations.forEach(each -> all.add(each::closeUntaken));
         sockets.forEach(each -> all.add(each::close));
-        all.add(this::deleteDirectory);
-        closeAll(all);
-    }
-
-    /** Also those after one that throws. */
-    private static void closeAll(List<Closeable> all) throws IOException {
-        IOException first = null;
-        for (Closeable each : all) {
-            try {
-                each.close();
-            } catch (IOException e) {
-                if (first == null) {
-                    first = e;
-                } else {
-                    first.addSuppressed(e);
-                }
-            }
-        }
-        if (first != null) {
-            throw first;
-        }
-    }
-
-    private void deleteDirectory() throws IOException {
-        try (Stream<Path> files = Files.list(directory)) {
-            for (Path file : files.toList()) {
-                Files.deleteIfExists(file);
-            }
-        }
-        Files.delete(directory);
+        all.add(directory);
+        All.close(all);
     }
 }

@@ -5,6 +5,8 @@ import static org.junit.platform.engine.discovery.DiscoverySelectors.selectClass
 
 import io.github.systemd4j.activation.Activation;
 import io.github.systemd4j.activation.SocketProcess;
+import io.github.systemd4j.sdnotify.Notification;
+import io.github.systemd4j.sdnotify.Notifier;
 import java.io.IOException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -91,9 +93,23 @@ class LifecycleIT {
         @RegisterExtension
         final Activator activator = sockets().build();
 
+        @RegisterExtension
+        final ServiceManager manager = ServiceManager.create();
+
+        @RegisterExtension
+        final JournalDaemon journal = JournalDaemon.create();
+
         @Test
         void leavesEverythingAndFails() throws Exception {
             takeEverything(activator, "sleep", "1000");
+            PATHS.add(Path.of(manager.address()));
+            PATHS.add(Path.of(journal.socket()));
+            CHILDREN.add(manager.start(new ProcessBuilder("sleep", "1000")));
+            try (Notifier service = Notifier.of(manager.environment())) {
+                service.send(Notification.builder().storeDescriptors("one", 1).build());
+                manager.awaitStored("one", Duration.ofSeconds(20));
+            }
+            Activation unused = manager.activation();
             throw new AssertionError("as it must");
         }
 
@@ -112,7 +128,7 @@ class LifecycleIT {
                 .satisfies(failure -> assertThat(failure.getException()).hasMessage("as it must"));
         assertThat(summary.getTestsSucceededCount()).isEqualTo(1);
         assertThat(CHILDREN)
-                .hasSize(2)
+                .hasSize(3)
                 .allSatisfy(child -> assertThat(child.exitSignal()).hasValue(15));
         assertThat(ADDRESSES).doesNotHaveDuplicates();
         nothingIsLeft();

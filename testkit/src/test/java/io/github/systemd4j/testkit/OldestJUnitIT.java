@@ -24,14 +24,20 @@ class OldestJUnitIT {
         command.set(command.size() - 1, "org.junit.platform.console.ConsoleLauncher");
         command.add(1, "-D" + EXPECTED + "=" + System.getProperty(EXPECTED));
         command.addAll(List.of("execute", "--disable-banner", "--disable-ansi-colors", "--details=summary"));
-        for (Class<?> tests : List.of(ActivatorIT.class, LifecycleIT.class, WebIT.class)) {
+        for (Class<?> tests : List.of(
+                ActivatorIT.class,
+                LifecycleIT.class,
+                WebIT.class,
+                ServiceManagerIT.class,
+                JournalDaemonIT.class,
+                OrdersIT.class)) {
             command.addAll(List.of("-c", tests.getName()));
         }
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         try {
             String said = new String(process.getInputStream().readAllBytes(), UTF_8);
             assertThat(process.waitFor()).as(said).isZero();
-            assertThat(said).containsPattern("\\[ +2\\d tests successful +]").containsPattern("\\[ +0 tests failed +]");
+            assertThat(said).containsPattern("\\[ +4\\d tests successful +]").containsPattern("\\[ +0 tests failed +]");
         } finally {
             process.destroyForcibly();
         }

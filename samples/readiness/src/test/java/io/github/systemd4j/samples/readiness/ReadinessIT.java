@@ -1,17 +1,20 @@
 package io.github.systemd4j.samples.readiness;
 
+import static io.github.systemd4j.testkit.SystemdAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.github.systemd4j.sdnotify.Notifier;
+import io.github.systemd4j.testkit.ServiceManager;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The packaged jar as a process, on each JDK and back-end: what only a process has, that is signals and a status. */
@@ -20,6 +23,11 @@ class ReadinessIT {
 
     private static final String BACKEND = "io.github.systemd4j.linux.backend";
 
+    private static final Duration SOON = Duration.ofSeconds(20);
+
+    @RegisterExtension
+    final ServiceManager manager = ServiceManager.create();
+
     @TempDir
     Path directory;
 
@@ -27,25 +35,18 @@ class ReadinessIT {
     void isStartedReloadedAndStoppedBySignals() throws Exception {
         Path out = directory.resolve("out");
         Path err = directory.resolve("err");
-        try (Manager manager = new Manager()) {
-            ProcessBuilder builder = new ProcessBuilder(command("--port", "0"))
-                    .redirectOutput(out.toFile())
-                    .redirectError(err.toFile());
-            builder.environment().put(Notifier.NOTIFY_SOCKET, manager.address());
-            Process service = builder.start();
-            try {
-                manager.await("READY");
-                hangUp(service.pid());
-                manager.await("RELOADING");
-                manager.await("READY");
-                service.destroy();
-                manager.await("STOPPING");
-                assertThat(service.waitFor(20, TimeUnit.SECONDS)).isTrue();
-            } finally {
-                service.destroyForcibly();
-            }
-            assertThat(service.exitValue()).isEqualTo(143);
-        }
+        Process service = manager.start(new ProcessBuilder(command("--port", "0"))
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile()));
+
+        assertThat(manager).isReadyWithin(SOON);
+        hangUp(service.pid());
+        assertThat(manager).isReloadingWithin(SOON).isReadyWithin(SOON);
+        service.destroy();
+        assertThat(manager).isStoppingWithin(SOON);
+
+        assertThat(service.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(service.exitValue()).isEqualTo(143);
         assertThat(Files.readString(err)).isEmpty();
         assertThat(Files.readString(out))
                 .contains("system calls by " + System.getProperty("systemd4j.expected.backend"))

@@ -1,11 +1,13 @@
 package io.github.systemd4j.samples.readiness;
 
+import static io.github.systemd4j.testkit.SystemdAssertions.assertThat;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import io.github.systemd4j.sdnotify.Notifier;
 import io.github.systemd4j.sdnotify.Watchdog;
+import io.github.systemd4j.testkit.ServiceManager;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -27,13 +29,18 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The service in this JVM, with a receiver in systemd's place. */
+/** The service in this JVM, with the test kit in systemd's place. */
 @Timeout(60)
 class ReadinessTest {
 
     private static final Pattern URL = Pattern.compile("serving (http://\\S+/)");
+    private static final Duration SOON = Duration.ofSeconds(20);
+
+    @RegisterExtension
+    final ServiceManager manager = ServiceManager.create();
 
     @TempDir
     Path directory;
@@ -43,19 +50,16 @@ class ReadinessTest {
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
     private final List<Readiness> services = new ArrayList<>();
     private Path config;
-    private Manager manager;
 
     @BeforeEach
-    void bind() throws IOException {
+    void configure() throws IOException {
         config = directory.resolve("readiness.properties");
         Files.writeString(config, "greeting=Hello");
-        manager = new Manager();
     }
 
     @AfterEach
     void close() {
         services.forEach(Readiness::close);
-        manager.close();
     }
 
     @Test
@@ -73,25 +77,26 @@ class ReadinessTest {
         String url = startAndAwaitReady(service(managed()));
         get(url);
 
-        assertThat(manager.awaitStatus("1 answered"))
-                .containsEntry("STATUS", "serving " + url + ", 1 answered, 1 per second");
-        assertThat(manager.awaitStatus("0 per second")).doesNotContainKey("READY");
+        assertThat(manager.awaitStatus("1 answered", SOON).status())
+                .hasValue("serving " + url + ", 1 answered, 1 per second");
+        assertThat(manager.awaitStatus("0 per second", SOON).parsed().state()).isEmpty();
         assertThat(get(url + "status")).contains("served 1").contains("healthy true");
     }
 
     @Test
     void pingsGoWithTheHealthCheck() throws Exception {
         String url = startAndAwaitReady(service(managed("WATCHDOG_USEC", "200000")));
-        assertThat(manager.await("WATCHDOG")).isEqualTo(Map.of("WATCHDOG", "1"));
+        assertThat(manager.awaitPing(SOON).parsed().fields()).isEqualTo(Map.of("WATCHDOG", "1"));
 
         post(url + "fail");
         assertThat(get(url + "health")).startsWith("503 ");
-        manager.awaitStatus("failing its health check");
-        // One that was under way may still have come before that status; ten more would be due now.
-        assertThat(manager.within(Duration.ofSeconds(1))).noneMatch(fields -> fields.containsKey("WATCHDOG"));
+        assertThat(manager)
+                .saysWithin("failing its health check", SOON)
+                // One that was under way may still have come before that status; ten more would be due now.
+                .doesNotPingFor(Duration.ofSeconds(1));
 
         post(url + "recover");
-        manager.await("WATCHDOG");
+        manager.awaitPing(SOON);
     }
 
     @Test
@@ -101,9 +106,9 @@ class ReadinessTest {
 
         post(url + "reload");
 
-        assertThat(manager.await("RELOADING"))
+        assertThat(manager.awaitReloading(SOON).parsed().fields())
                 .hasEntrySatisfying("MONOTONIC_USEC", usec -> assertThat(usec).matches("[1-9][0-9]*"));
-        assertThat(manager.await("READY")).containsKey("STATUS");
+        assertThat(manager.awaitReady(SOON).status()).isPresent();
         assertThat(get(url)).isEqualTo("200 Hello again");
     }
 
@@ -115,9 +120,10 @@ class ReadinessTest {
 
         service.reload();
 
-        manager.await("RELOADING");
-        assertThat(manager.await("READY").get("STATUS"))
-                .endsWith("old configuration: " + config + ": there is no such file");
+        assertThat(manager)
+                .isReloadingWithin(SOON)
+                .isReadyWithin(SOON)
+                .saysWithin("old configuration: " + config + ": there is no such file", SOON);
         assertThat(get(url)).isEqualTo("200 Hello");
     }
 
@@ -128,7 +134,7 @@ class ReadinessTest {
 
         service.close();
 
-        assertThat(manager.await("STOPPING")).containsEntry("STATUS", "stopping, 0 requests under way");
+        assertThat(manager).isStoppingWithin(SOON).hasStatus("stopping, 0 requests under way");
         assertThatIOException().isThrownBy(() -> get(url));
     }
 
@@ -136,20 +142,22 @@ class ReadinessTest {
     void aSlowStartAsksForTime() throws Exception {
         startLater(service(managed(), "--port", "0", "--slow-start", "1"));
 
-        assertThat(manager.await("EXTEND_TIMEOUT_USEC")).containsEntry("EXTEND_TIMEOUT_USEC", "10000000");
-        manager.await("READY");
+        assertThat(manager.awaitExtension(SOON).parsed().extendTimeout()).hasValue(Duration.ofSeconds(10));
+        assertThat(manager).isReadyWithin(SOON);
     }
 
     @Test
     void aSlowStartCanBeStopped() throws Exception {
         Readiness service = service(managed(), "--port", "0", "--slow-start", "86400");
         CompletableFuture<Void> started = startLater(service);
-        manager.awaitStatus("starting, 86400 s to go");
+        manager.awaitStatus("starting, 86400 s to go", SOON);
 
         service.close();
 
         started.get(20, TimeUnit.SECONDS);
-        assertThat(manager.await("STOPPING")).doesNotContainKey("READY");
+        manager.awaitStopping(SOON);
+        assertThat(manager.notices())
+                .noneMatch(notice -> notice.parsed().fields().containsKey("READY"));
     }
 
     @Test
@@ -160,7 +168,7 @@ class ReadinessTest {
         assertThatIOException()
                 .isThrownBy(() -> service(managed(), "--port", port).start())
                 .withMessageStartingWith("cannot listen on 127.0.0.1:" + port + ": ");
-        manager.awaitStatus("failed: cannot listen on");
+        assertThat(manager).saysWithin("failed: cannot listen on", SOON);
     }
 
     @Test
@@ -174,8 +182,7 @@ class ReadinessTest {
 
     @Test
     void aManagerThatIsGoneIsComplainedOfOnce() throws Exception {
-        String gone = manager.address();
-        manager.close();
+        String gone = directory.resolve("gone").toString();
         Readiness service = service(Map.of(Notifier.NOTIFY_SOCKET, gone));
 
         service.start();
@@ -183,15 +190,17 @@ class ReadinessTest {
         service.reload();
 
         assertThat(get(loggedUrl())).isEqualTo("200 Hello");
-        assertThat(err.toString(UTF_8).lines()).singleElement().asString().contains("ECONNREFUSED");
+        assertThat(err.toString(UTF_8).lines()).singleElement().asString().contains("ENOENT");
     }
 
     private Map<String, String> managed() {
-        return Map.of(Notifier.NOTIFY_SOCKET, manager.address());
+        return manager.environment();
     }
 
     private Map<String, String> managed(String name, String value) {
-        return Map.of(Notifier.NOTIFY_SOCKET, manager.address(), name, value);
+        Map<String, String> environment = manager.environment();
+        environment.put(name, value);
+        return environment;
     }
 
     private Readiness service(Map<String, String> environment) throws UsageException {
@@ -221,7 +230,7 @@ class ReadinessTest {
     /** Starts in another thread, so that the caller goes on as soon as READY=1 has come, as systemd does. */
     private String startAndAwaitReady(Readiness service) throws IOException {
         startLater(service);
-        return url(manager.await("READY").getOrDefault("STATUS", ""));
+        return url(manager.awaitReady(SOON).status().orElse(""));
     }
 
     private String loggedUrl() {
