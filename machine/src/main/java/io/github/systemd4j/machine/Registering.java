@@ -2,11 +2,14 @@ package io.github.systemd4j.machine;
 
 import io.github.systemd4j.machine.MachineException.Reason;
 import io.github.systemd4j.machine.dbus.BusException;
+import io.github.systemd4j.machine.dbus.Message;
 import io.github.systemd4j.machine.dbus.Variant;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The way to a registered machine, without the one that ends with the leader's unit stopped.
@@ -29,22 +32,18 @@ final class Registering {
         this.pids = pids;
     }
 
-    /** One version's way to call. */
-    private interface Call {
-        void make() throws BusException;
-    }
+    /** One version's way to say it. No lambda: the first one of a JVM costs more than the call. */
+    private record Call(String member, String signature, List<Object> values) {}
 
     Registration register(Machines machines, MachineSpec spec) throws MachineException {
-        String name = spec.name();
         List<Object> classic = classic(spec);
-        List<Object> withNetwork = with(classic, spec.networkInterfaces());
         List<Call> calls = new ArrayList<>();
         if (spec.leader() == 0) { // a pid takes a descriptor there
-            calls.add(() -> machined.call("RegisterMachineEx", "sa(sv)", name, extended(spec)));
+            calls.add(new Call("RegisterMachineEx", "sa(sv)", List.of(spec.name(), extended(spec))));
         }
-        calls.add(() -> machined.call("RegisterMachineWithNetwork", "sayssusai", withNetwork.toArray()));
+        calls.add(new Call("RegisterMachineWithNetwork", "sayssusai", with(classic, spec.networkInterfaces())));
         if (spec.networkInterfaces().isEmpty()) {
-            calls.add(() -> machined.call("RegisterMachine", "sayssus", classic.toArray()));
+            calls.add(new Call("RegisterMachine", "sayssus", classic));
         }
         return guarded("RegisterMachine", machines, spec, calls);
     }
@@ -53,10 +52,9 @@ final class Registering {
         List<Object> classic = classic(spec);
         List<Object> withNetwork = with(with(classic, spec.networkInterfaces()), properties.wire());
         List<Call> calls = new ArrayList<>();
-        calls.add(() -> machined.call("CreateMachineWithNetwork", "sayssusaia(sv)", withNetwork.toArray()));
+        calls.add(new Call("CreateMachineWithNetwork", "sayssusaia(sv)", withNetwork));
         if (spec.networkInterfaces().isEmpty()) {
-            Object[] values = with(classic, properties.wire()).toArray();
-            calls.add(() -> machined.call("CreateMachine", "sayssusa(sv)", values));
+            calls.add(new Call("CreateMachine", "sayssusa(sv)", with(classic, properties.wire())));
         }
         return guarded("CreateMachine", machines, spec, calls);
     }
@@ -68,7 +66,7 @@ final class Registering {
         }
         ONE_AT_A_TIME.lock();
         try {
-            requireNew(call, machines, spec);
+            requireNew(call, spec);
             attempt(calls);
             return new Registration(machines, spec.name());
         } catch (BusException e) {
@@ -81,10 +79,11 @@ final class Registering {
     }
 
     /** From the newest on, for as long as a method is not known. */
-    private static void attempt(List<Call> calls) throws BusException {
+    private void attempt(List<Call> calls) throws BusException {
         for (int i = 0; ; i++) {
+            Call call = calls.get(i);
             try {
-                calls.get(i).make();
+                machined.call(call.member(), call.signature(), call.values().toArray());
                 return;
             } catch (BusException e) {
                 if (!ErrorNames.isUnknownMethod(e) || i == calls.size() - 1) {
@@ -94,25 +93,32 @@ final class Registering {
         }
     }
 
-    private void requireNew(String call, Machines machines, MachineSpec spec) throws MachineException, BusException {
-        if (machines.find(spec.name()).isPresent()) {
+    private void requireNew(String call, MachineSpec spec) throws MachineException, BusException {
+        if (find("GetMachine", "s", spec.name()) != null) {
             throw MachineException.of(call, spec.name(), Reason.MACHINE_EXISTS, "");
         }
         long leader = spec.leader() == 0 ? machined.bus().ownPid() : spec.leader();
-        String path;
-        try {
-            path = (String)
-                    Remote.only("GetMachineByPID", spec.name(), "o", machined.call("GetMachineByPID", "u", leader));
-        } catch (BusException e) {
-            if (ErrorNames.reason(e) == Reason.NO_SUCH_MACHINE) {
-                return;
-            }
-            throw e;
+        String path = find("GetMachineByPID", "u", leader);
+        if (path == null) {
+            return;
         }
         // it may be another machine in the same unit, which is allowed
         Object known = machined.property(path, MachineProperties.INTERFACE, "Leader", "u");
         if (known.equals(leader)) {
             throw MachineException.of(call, spec.name(), Reason.LEADER_REGISTERED, "process " + leader + " is " + path);
+        }
+    }
+
+    /** The object of a machine, if there is one. */
+    private @Nullable String find(String member, String signature, Object value) throws MachineException, BusException {
+        try {
+            Message answer = machined.call(member, signature, value);
+            return (String) Remote.only(member, String.valueOf(value), "o", answer);
+        } catch (BusException e) {
+            if (ErrorNames.reason(e) == Reason.NO_SUCH_MACHINE) {
+                return null;
+            }
+            throw e;
         }
     }
 
@@ -134,12 +140,14 @@ final class Registering {
     }
 
     private static byte[] id(MachineSpec spec) {
-        return spec.id()
-                .map(id -> ByteBuffer.allocate(16)
-                        .putLong(id.getMostSignificantBits())
-                        .putLong(id.getLeastSignificantBits())
-                        .array())
-                .orElse(NO_ID);
+        if (spec.id().isEmpty()) {
+            return NO_ID;
+        }
+        UUID id = spec.id().get();
+        return ByteBuffer.allocate(16)
+                .putLong(id.getMostSignificantBits())
+                .putLong(id.getLeastSignificantBits())
+                .array();
     }
 
     /** Of version 259 and later. A key that is not known there is an error, so only those that are needed. */

@@ -7,6 +7,7 @@ import io.github.systemd4j.machine.dbus.Message;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Units and scopes of systemd, org.freedesktop.systemd1(5). To have systemd move a process is safe also in those control
@@ -17,6 +18,10 @@ import java.util.Optional;
 public final class Units {
 
     private static final String DONE = "done";
+    /** Together half a second at least, for a name that is about to be free. */
+    private static final int MAX_TRIES = 100;
+
+    private static final long PAUSE_NANOS = 5_000_000;
 
     private final Remote systemd;
     private final Pids pids;
@@ -47,15 +52,29 @@ public final class Units {
         return new Scope(this, spec.name());
     }
 
+    /** A unit that has failed is forgotten; one that has just been stopped is by systemd, in its next free moment. */
     private Message startOrForget(String name, List<Object> properties) throws BusException {
-        try {
-            return start(name, properties);
-        } catch (BusException e) {
-            if (ErrorNames.reason(e) != Reason.UNIT_EXISTS) {
-                throw e;
+        for (int tries = 1; ; tries++) {
+            try {
+                return start(name, properties);
+            } catch (BusException e) {
+                if (ErrorNames.reason(e) != Reason.UNIT_EXISTS || tries == MAX_TRIES || isActive(name)) {
+                    throw e;
+                }
             }
             forget(name);
-            return start(name, properties);
+            LockSupport.parkNanos(PAUSE_NANOS);
+        }
+    }
+
+    /** Or on its way to or from there. */
+    private boolean isActive(String name) throws BusException {
+        try {
+            String path = (String) systemd.ask("o", "GetUnit", "s", name);
+            Object state = systemd.property(path, Remote.SYSTEMD + ".Unit", "ActiveState", "s");
+            return !state.equals("inactive") && !state.equals("failed");
+        } catch (MachineException e) {
+            return e.reason() != Reason.NO_SUCH_UNIT;
         }
     }
 
