@@ -89,7 +89,7 @@ record Container(Engine engine, Way way) {
         }
         program.addAll(
                 List.of(JAVA.toString(), "-cp", PROGRAMS + "/readiness.jar:" + PROGRAMS, Prober.class.getName()));
-        program.addAll(List.of(control().toString(), "--port", "0", "--slow-start", "1"));
+        program.addAll(List.of(control().toString(), "--port", "0", "--slow-start", "3"));
         return program;
     }
 
