@@ -44,6 +44,9 @@ class IdentifierTest {
                 "/opt/my shop/orders.jar --x | orders",
                 "org.example.orders/org.example.orders.Main | Main",
                 "org.example.orders | orders",
+                "'/opt/my\tshop.jar' | myshop",
+                "/opt/0123456789012345678901234567890123456789012345678901234567890123456789.jar"
+                        + " | 012345678901234567890123456789012345678901234567890123456789",
                 "'' | java",
                 "/ | java"
             })

@@ -32,7 +32,10 @@ class SettingsTest {
                 .withMessage("stackTrace: everywhere, must be one of message, field, none");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> settings.fallback("file"))
-                .withMessageStartingWith("fallback: file, must be one of drop, stderr");
+                .withMessage("fallback: file, must be one of drop, stream, stderr, stream_then_stderr");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> settings.identifier("two\nlines"))
+                .withMessageStartingWith("identifier: ");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> settings.fieldPrefix("_X"))
                 .withMessageStartingWith("fieldPrefix: _X");
