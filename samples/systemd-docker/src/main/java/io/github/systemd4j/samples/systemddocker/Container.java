@@ -1,0 +1,58 @@
+package io.github.systemd4j.samples.systemddocker;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * What the engine says of a container at one moment.
+ *
+ * @param id all 64 digits
+ * @param name without the slash
+ * @param status such as {@code running}, {@code exited}, {@code created}
+ * @param pid of its first process, 0 if there is none
+ * @param exitCode of its first process, if it has ended
+ * @param startedAt as the engine writes a time, for its own use
+ * @param restartPolicy such as {@code no}; may be empty
+ * @param image what it was made of
+ */
+record Container(
+        String id,
+        String name,
+        String status,
+        long pid,
+        int exitCode,
+        String startedAt,
+        String restartPolicy,
+        String image) {
+
+    /** For the engine's {@code inspect}, one line each: only what is needed is asked for, so that what is new in the answer of a new engine cannot matter. */
+    static final String TEMPLATE = "{{.Id}}\n{{.Name}}\n{{.State.Status}}\n{{.State.Pid}}\n{{.State.ExitCode}}\n"
+            + "{{json .State.StartedAt}}\n{{.HostConfig.RestartPolicy.Name}}\n{{.Config.Image}}";
+
+    static Container parse(String answer) throws EngineException {
+        String[] lines = answer.split("\n", -1);
+        try {
+            return new Container(
+                    lines[0],
+                    lines[1].startsWith("/") ? lines[1].substring(1) : lines[1],
+                    lines[2],
+                    Long.parseLong(lines[3]),
+                    Integer.parseInt(lines[4]),
+                    lines[5].replace("\"", ""),
+                    lines[6],
+                    lines[7]);
+        } catch (ArrayIndexOutOfBoundsException | NumberFormatException e) {
+            throw EngineException.refused(1, "the engine's answer is not understood: \"" + answer.strip() + "\"");
+        }
+    }
+
+    /** Whether its first process is there. An engine whose helper was killed goes on to say "running". */
+    boolean isRunning() {
+        return pid > 0 && status.equals("running") && Files.isDirectory(Path.of("/proc", Long.toString(pid)));
+    }
+
+    /** For people. */
+    String label() {
+        return name + " (" + id.substring(0, Math.min(12, id.length())) + ")";
+    }
+}

@@ -1,0 +1,175 @@
+package io.github.systemd4j.samples.systemddocker;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.github.systemd4j.sdnotify.Notifier;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * The engine's command line client, {@code docker} or {@code podman}. Why not the engine's HTTP interface: docs/adr/0020.
+ *
+ * <p>What fails here is either an engine that is not there, or one that has refused. No message of the client is ever read
+ * to tell one from the other, and no format of it but the one that was asked for.
+ */
+final class Engine {
+
+    /** For a question. The start is not bounded here but by TimeoutStartSec=, because an image may have to be fetched. */
+    private static final Duration ANSWER = Duration.ofSeconds(30);
+
+    private final List<String> command;
+
+    Engine(List<String> command) {
+        this.command = command;
+    }
+
+    /** Whether it is podman, which would otherwise talk to systemd itself. */
+    boolean isPodman() {
+        String client = command.get(0);
+        return client.substring(client.lastIndexOf('/') + 1).startsWith("podman");
+    }
+
+    /** Starts a new container. What the client has to say meanwhile goes to our standard error. */
+    String run(List<String> arguments) throws EngineException {
+        Process client = start(ProcessBuilder.Redirect.INHERIT, command("run", arguments));
+        String output = join(read(client.getInputStream()));
+        int status = client.onExit().join().exitValue();
+        if (status != 0) {
+            throw EngineException.refused(status, command.get(0) + " run has failed with " + status);
+        }
+        return output.substring(output.lastIndexOf('\n') + 1);
+    }
+
+    /** Starts a container that has stopped. */
+    void resume(String id) throws EngineException {
+        ask("start", List.of(id)).orThrow();
+    }
+
+    /** The ids of the containers, running or not, that this filter of {@code ps} finds. */
+    List<String> find(String filter) throws EngineException {
+        Answer answer = ask("ps", List.of("--all", "--no-trunc", "--quiet", "--filter", filter));
+        if (answer.status() != 0) {
+            throw EngineException.unavailable(
+                    command.get(0) + ": the engine does not answer: " + answer.errors().lines().findFirst().orElse(""));
+        }
+        return answer.output().lines().toList();
+    }
+
+    /** The container of this very name. */
+    Optional<Container> named(String name) throws EngineException {
+        return first(find("name=^/?" + name.replace(".", "\\.") + "$"));
+    }
+
+    Optional<Container> inspect(String id) throws EngineException {
+        return first(find("id=" + id));
+    }
+
+    private Optional<Container> first(List<String> ids) throws EngineException {
+        if (ids.isEmpty()) {
+            return Optional.empty();
+        }
+        Answer answer = ask("inspect", List.of("--type=container", "--format", Container.TEMPLATE, ids.get(0)));
+        // gone between the two questions
+        return answer.status() == 0 ? Optional.of(Container.parse(answer.output())) : Optional.empty();
+    }
+
+    /** A client that ends when the container has, or when the engine does. */
+    Process untilExit(String id) throws EngineException {
+        return start(ProcessBuilder.Redirect.DISCARD, command("wait", List.of(id)));
+    }
+
+    /** A client that writes what the container writes, until that ends. */
+    ProcessBuilder logs(String id, String since) {
+        List<String> arguments = new ArrayList<>(List.of("--follow"));
+        if (!since.isEmpty()) {
+            arguments.addAll(List.of("--since", since));
+        }
+        arguments.add(id);
+        return builder(command("logs", arguments));
+    }
+
+    /** Sends a signal to the first process of a container. */
+    void signal(String id, String signal) throws EngineException {
+        ask("kill", List.of("--signal", signal, id)).orThrow();
+    }
+
+    /** Removes a container that has stopped. */
+    void remove(String id) throws EngineException {
+        ask("rm", List.of("--volumes", id)).orThrow();
+    }
+
+    /** Removes a container, and kills it if need be. */
+    void destroy(String id) throws EngineException {
+        ask("rm", List.of("--force", "--volumes", id)).orThrow();
+    }
+
+    private record Answer(String command, int status, String output, String errors) {
+
+        void orThrow() throws EngineException {
+            if (status != 0) {
+                throw EngineException.refused(status, command + ": " + errors.lines().findFirst().orElse("failed"));
+            }
+        }
+    }
+
+    private Answer ask(String verb, List<String> arguments) throws EngineException {
+        Process client = start(ProcessBuilder.Redirect.PIPE, command(verb, arguments));
+        CompletableFuture<String> output = read(client.getInputStream());
+        CompletableFuture<String> errors = read(client.getErrorStream());
+        boolean ended = false;
+        try {
+            ended = client.waitFor(ANSWER.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // nobody does so
+        }
+        if (!ended) {
+            client.destroyForcibly();
+            throw EngineException.unavailable(
+                    command.get(0) + " " + verb + ": the engine does not answer within " + ANSWER.toSeconds() + " s");
+        }
+        return new Answer(command.get(0) + " " + verb, client.exitValue(), join(output), join(errors));
+    }
+
+    private Process start(ProcessBuilder.Redirect errors, List<String> words) throws EngineException {
+        try {
+            Process client = builder(words).redirectError(errors).start();
+            client.getOutputStream().close();
+            return client;
+        } catch (IOException e) {
+            throw EngineException.unavailable("there is no container engine: " + e.getMessage());
+        }
+    }
+
+    private List<String> command(String verb, List<String> arguments) {
+        List<String> words = new ArrayList<>(command);
+        words.add(verb);
+        words.addAll(arguments);
+        return words;
+    }
+
+    /** What is meant for us alone, such as the notify socket, is not the engine's to use. */
+    private static ProcessBuilder builder(List<String> words) {
+        return Notifier.scrub(new ProcessBuilder(words));
+    }
+
+    private static CompletableFuture<String> read(InputStream stream) {
+        return CompletableFuture.supplyAsync(() -> {
+            try (stream) {
+                return new String(stream.readAllBytes(), UTF_8).stripTrailing();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        });
+    }
+
+    private static String join(CompletableFuture<String> text) {
+        return text.join();
+    }
+}
