@@ -152,4 +152,13 @@ record RunArguments(List<EngineOption> options, List<String> image) {
         options.stream().filter(option -> !option.is(names)).forEach(option -> words.addAll(option.words()));
         return words;
     }
+
+    /** Restarting is systemd's: an engine that does it too brings back what systemd has stopped. */
+    void refuseRestartPolicy() throws UsageException {
+        String policy = last("--restart").orElse("no");
+        if (!policy.isEmpty() && !policy.equals("no")) {
+            throw new UsageException("run --restart=" + policy
+                    + ": the engine would restart the container, and systemd too; leave it out, and say Restart= in the unit");
+        }
+    }
 }

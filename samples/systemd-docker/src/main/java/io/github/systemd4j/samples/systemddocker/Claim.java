@@ -1,0 +1,127 @@
+package io.github.systemd4j.samples.systemddocker;
+
+import io.github.systemd4j.cgroups.Cgroups;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How we come by the container: by its name, as it is or as it was left, or as a new one. Whatever an earlier run left
+ * behind is in order afterwards, also if that was killed.
+ */
+final class Claim {
+
+    /** Marks what has no name and is to be removed: the next start of the same unit finds it by this. */
+    private static final String LABEL = "io.github.systemd4j.unit";
+
+    private final Options options;
+    private final RunArguments arguments;
+    private final Engine engine;
+    private final List<String> ownOptions;
+    private final String unit;
+    private final Log log;
+
+    /**
+     * @param ownOptions what we add to the engine's options
+     */
+    Claim(Options options, RunArguments arguments, Engine engine, List<String> ownOptions, Cgroups cgroups, Log log) {
+        this.options = options;
+        this.arguments = arguments;
+        this.engine = engine;
+        this.ownOptions = ownOptions;
+        this.unit = unit(cgroups);
+        this.log = log;
+    }
+
+    /** The service that we are; empty in a terminal, where several of us may be in one scope. */
+    private static String unit(Cgroups cgroups) {
+        String path = String.valueOf(cgroups.self().systemdPath().orElse(null));
+        return path.endsWith(".service") ? path : "";
+    }
+
+    /**
+     * A container that runs.
+     *
+     * @param container the container, as it was just after its start
+     * @param adopted whether it ran before
+     */
+    record Claimed(Container container, boolean adopted) {}
+
+    @Nullable String name() {
+        String name = options.name();
+        return name != null ? name : arguments.last("--name").orElse(null);
+    }
+
+    boolean removes() {
+        return options.rm() || arguments.isSet("--rm");
+    }
+
+    Claimed take() throws EngineException, UsageException {
+        arguments.refuseRestartPolicy();
+        String name = name();
+        if (name == null) {
+            for (String left : engine.find("label=" + LABEL + "=" + unit)) {
+                log.say("removing " + left.substring(0, 12) + ", which an earlier run has left");
+                engine.destroy(left);
+            }
+            return new Claimed(create(), false);
+        }
+        Optional<Container> old = engine.named(name);
+        return old.isPresent() ? take(old.get()) : new Claimed(create(), false);
+    }
+
+    private Claimed take(Container old) throws EngineException, UsageException {
+        if (old.isRunning()) {
+            if (!List.of("", "no").contains(old.restartPolicy())) {
+                throw new UsageException("the engine itself restarts " + old.label() + " (" + old.restartPolicy()
+                        + "), and systemd would too: \"update --restart=no " + old.name() + "\" leaves it to systemd");
+            }
+            log.say("adopting " + old.label() + ", which runs already");
+            return new Claimed(old, true);
+        }
+        // One that never ran has nothing to keep. One that still says "running" was killed with what watched it.
+        if (removes() || !old.status().equals("exited")) {
+            log.say("removing " + old.label() + ", " + old.status() + ", which an earlier run has left");
+            engine.destroy(old.id());
+            return new Claimed(create(), false);
+        }
+        log.say("starting " + old.label() + " again, with the arguments that it was made with; --rm would take new ones");
+        engine.resume(old.id());
+        return new Claimed(engine.inspect(old.id()).orElse(old), false);
+    }
+
+    private Container create() throws EngineException {
+        List<String> words = new ArrayList<>(List.of("--detach"));
+        String name = options.name();
+        if (name != null) {
+            words.add("--name=" + name);
+        } else if (name() == null && removes() && !unit.isEmpty()) {
+            words.add("--label=" + LABEL + "=" + unit);
+        }
+        words.addAll(ownOptions);
+        // We remove it, once its status is known. Detached it is in any case.
+        words.addAll(arguments.optionsWithout("-d", "--detach", "--rm", "-a", "--attach", "--sig-proxy"));
+        words.addAll(arguments.image());
+        try {
+            String id = engine.run(words);
+            return engine.inspect(id).orElseThrow(() -> EngineException.refused(1, id + " has gone at once"));
+        } catch (EngineException e) {
+            removeFailed();
+            throw e;
+        }
+    }
+
+    /** A container whose command could not be started has a name, and would be in the way of the next start. */
+    private void removeFailed() {
+        try {
+            Optional<Container> failed =
+                    name() == null ? Optional.empty() : engine.named(String.valueOf(name()));
+            if (failed.isPresent() && failed.get().status().equals("created")) {
+                engine.destroy(failed.get().id());
+            }
+        } catch (EngineException e) {
+            return; // the next start does it
+        }
+    }
+}
