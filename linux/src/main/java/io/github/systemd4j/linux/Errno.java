@@ -40,6 +40,9 @@ public final class Errno {
     /** Invalid argument. */
     public static final int EINVAL = 22;
 
+    /** Too many open files in the whole system. */
+    public static final int ENFILE = 23;
+
     /** Too many open descriptors. */
     public static final int EMFILE = 24;
 
@@ -91,6 +94,9 @@ public final class Errno {
     /** Not connected. */
     public static final int ENOTCONN = 107;
 
+    /** Too many descriptors on their way through sockets. */
+    public static final int ETOOMANYREFS = 109;
+
     /** Timed out. */
     public static final int ETIMEDOUT = 110;
 
@@ -137,5 +143,28 @@ public final class Errno {
         int end = NAMES.indexOf(' ', start);
         String name = end < 0 ? NAMES.substring(start) : NAMES.substring(start, end);
         return errno <= 0 || name.equals("-") ? "errno" : name;
+    }
+
+    /**
+     * The number of a name.
+     *
+     * @param name such as {@code ECONNREFUSED}
+     * @return the number, 0 for what is no name of one
+     */
+    public static int number(String name) {
+        String second = switch (name) { // errno(3) has two names for some
+            case "EWOULDBLOCK" -> "EAGAIN";
+            case "EDEADLOCK" -> "EDEADLK";
+            case "ENOTSUP" -> "EOPNOTSUPP";
+            default -> name;
+        };
+        int number = 0;
+        for (String each : NAMES.split(" ", -1)) {
+            if (each.equals(second) && number > 0 && !each.equals("-")) {
+                return number;
+            }
+            number++;
+        }
+        return 0;
     }
 }

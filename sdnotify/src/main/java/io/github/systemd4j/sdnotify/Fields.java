@@ -62,12 +62,33 @@ final class Fields {
         return value;
     }
 
+    /** What systemd takes for a name; it takes the empty one as well. */
+    static boolean isFdName(String value) {
+        return value.length() <= MAX_FDNAME && value.chars().allMatch(c -> c >= ' ' && c < 127 && c != ':');
+    }
+
+    /** A key of any field: capitals, digits and underscores. */
+    static String requireKey(String parameter, String key) {
+        boolean good = !key.isEmpty();
+        for (int i = 0; i < key.length(); i++) {
+            good &= isKeyCharacter(key.charAt(i));
+        }
+        if (!good) {
+            throw new IllegalArgumentException(
+                    parameter + ": \"" + key + "\", must be made of A to Z, 0 to 9 and _, without a value");
+        }
+        return key;
+    }
+
+    private static boolean isKeyCharacter(char c) {
+        return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+    }
+
     /** A key of one's own: X_ and a name, so that it never means anything to a later systemd. */
     static String requireCustomKey(String parameter, String key) {
         boolean good = key.length() > 2 && key.startsWith("X_");
         for (int i = 2; good && i < key.length(); i++) {
-            char c = key.charAt(i);
-            good = (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+            good = isKeyCharacter(key.charAt(i));
         }
         if (!good) {
             throw new IllegalArgumentException(parameter + ": \"" + key

@@ -59,6 +59,11 @@ public final class Notification {
         return new Notification("BARRIER=1".getBytes(UTF_8), new int[] {fd}, false, false);
     }
 
+    /** What another one sent, for a relay: nothing is added to it and nothing is checked. */
+    static Notification relayed(byte[] bytes, int[] descriptors) {
+        return new Notification(bytes, descriptors, false, false);
+    }
+
     /**
      * Starts a notification.
      *

@@ -230,6 +230,11 @@ public final class Notifier implements AutoCloseable {
         return address == null ? NOT_UNDER_SYSTEMD : connection().send(notification, sender, false);
     }
 
+    /** Sends within a time of its own, in the terms of {@link Deadline}. */
+    NotifyResult sendUntil(Notification notification, long deadline) {
+        return address == null ? NOT_UNDER_SYSTEMD : connection().send(notification, 0, false, deadline);
+    }
+
     /** Sends only while READY=1 was not sent, so that nothing meant for the start can arrive after it. */
     NotifyResult sendWhileStarting(Notification notification) {
         return address == null ? NOT_UNDER_SYSTEMD : connection().send(notification, 0, true);

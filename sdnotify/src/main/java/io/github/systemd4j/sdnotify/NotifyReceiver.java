@@ -8,7 +8,6 @@ import io.github.systemd4j.linux.libc.Libc;
 import io.github.systemd4j.linux.libc.Memory;
 import io.github.systemd4j.linux.libc.Message;
 import io.github.systemd4j.linux.libc.PollFd;
-import io.github.systemd4j.linux.libc.Sockaddr;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
@@ -22,7 +21,7 @@ import java.util.Optional;
 public final class NotifyReceiver implements AutoCloseable {
 
     private final Libc libc;
-    private final NotifyAddress address;
+    private final BoundAddress address;
     private final int fd;
     private final Message message;
     private final PollFd poll;
@@ -30,7 +29,7 @@ public final class NotifyReceiver implements AutoCloseable {
     private volatile boolean shutdown;
     private volatile boolean closed; // written under gate, with the lock of receive
 
-    private NotifyReceiver(Libc libc, NotifyAddress address, int fd) {
+    private NotifyReceiver(Libc libc, BoundAddress address, int fd) {
         this.libc = libc;
         this.address = address;
         this.fd = fd;
@@ -39,50 +38,124 @@ public final class NotifyReceiver implements AutoCloseable {
     }
 
     /**
-     * Binds an address as it stands in {@code NOTIFY_SOCKET}: an absolute path that does not exist yet, or {@code @} and
-     * an abstract name. A path is removed by {@link #close}.
+     * Binds an address as it stands in {@code NOTIFY_SOCKET}, with the permissions that the umask leaves. See {@link
+     * #builder} for others.
      *
-     * @param address the address
+     * @param address an absolute path that does not exist yet, or {@code @} and an abstract name
      * @return the receiver
      * @throws IOException if the address is wrong, taken, or not permitted, or where there are no system calls
      */
     public static NotifyReceiver bind(String address) throws IOException {
+        return builder(address).bind();
+    }
+
+    /**
+     * Prepares to bind an address.
+     *
+     * @param address an absolute path that does not exist yet, or {@code @} and an abstract name. A path is removed by
+     *     {@link #close}. It may be longer than the 107 bytes of a socket address, if its last name has 80 at most;
+     *     senders then need a shorter way to it, such as a mount.
+     * @return a builder
+     */
+    public static Builder builder(String address) {
         if (address.isEmpty()) {
             throw new IllegalArgumentException("address: empty");
         }
-        NotifyAddress parsed = NotifyAddress.parse(address);
-        Backend backend = Backend.current();
-        Libc libc = backend.libc();
-        if (libc == null) {
-            throw new SystemCallException("socket", address, Errno.ENOSYS, "no system calls: " + backend.reason());
+        return new Builder(address);
+    }
+
+    /** How an address is bound. Not thread safe. */
+    public static final class Builder {
+
+        private static final int UNCHANGED = -1;
+        private static final int MAX_MODE = 0777;
+
+        private final String address;
+        private int mode = UNCHANGED;
+        private int uid = UNCHANGED;
+        private int gid = UNCHANGED;
+        private boolean replaceStale;
+
+        private Builder(String address) {
+            this.address = address;
         }
-        if (parsed.kind() == NotifyAddress.Kind.VSOCK) {
-            throw new SystemCallException("bind", address, Errno.EOPNOTSUPP, "only unix sockets are received from");
+
+        /**
+         * The permissions of the path: who may write may notify. Without it they are what the umask leaves of 0777.
+         *
+         * @param mode such as {@code 0660}, 0 to {@code 0777}
+         * @return this
+         */
+        public Builder mode(int mode) {
+            if (mode < 0 || mode > MAX_MODE) {
+                throw new IllegalArgumentException("mode: " + Integer.toOctalString(mode) + ", must be 0 to 777");
+            }
+            this.mode = mode;
+            return this;
         }
-        int fd = libc.socket(
-                Constants.AF_UNIX, Constants.SOCK_DGRAM | Constants.SOCK_CLOEXEC | Constants.SOCK_NONBLOCK, 0);
-        check("socket", address, fd);
-        try {
-            configure(libc, fd, parsed);
-            return new NotifyReceiver(libc, parsed, fd);
-        } catch (IOException | RuntimeException | Error e) {
-            libc.close(fd);
-            throw e;
+
+        /**
+         * Who owns the path. To give it away needs CAP_CHOWN.
+         *
+         * @param uid the user, -1 to leave it
+         * @param gid the group, -1 to leave it
+         * @return this
+         */
+        public Builder owner(int uid, int gid) {
+            this.uid = uid;
+            this.gid = gid;
+            return this;
+        }
+
+        /**
+         * Removes a socket that is at the path, if nobody receives there: one that was killed left it.
+         *
+         * @return this
+         */
+        public Builder replaceStale() {
+            this.replaceStale = true;
+            return this;
+        }
+
+        /**
+         * Binds it.
+         *
+         * @return the receiver
+         * @throws IOException if the address is wrong, taken, or not permitted, or where there are no system calls
+         */
+        public NotifyReceiver bind() throws IOException {
+            Backend backend = Backend.current();
+            Libc libc = backend.libc();
+            if (libc == null) {
+                throw new SystemCallException("socket", address, Errno.ENOSYS, "no system calls: " + backend.reason());
+            }
+            BoundAddress bound = BoundAddress.of(address, libc);
+            int fd = libc.socket(
+                    Constants.AF_UNIX, Constants.SOCK_DGRAM | Constants.SOCK_CLOEXEC | Constants.SOCK_NONBLOCK, 0);
+            check("socket", address, fd);
+            try {
+                passCredentials(libc, fd, address);
+                if (replaceStale) {
+                    bound.removeStale();
+                }
+                bound.bind(fd, mode, uid, gid);
+                return new NotifyReceiver(libc, bound, fd);
+            } catch (IOException | RuntimeException | Error e) {
+                libc.close(fd);
+                throw e;
+            }
         }
     }
 
-    private static void configure(Libc libc, int fd, NotifyAddress address) throws SystemCallException {
-        Memory memory = Memory.allocate(libc, Sockaddr.SIZE);
+    private static void passCredentials(Libc libc, int fd, String address) throws SystemCallException {
+        Memory memory = Memory.allocate(libc, 4);
         memory.bytes().putInt(0, 1);
         int result = libc.setsockopt(fd, Constants.SOL_SOCKET, Constants.SO_PASSCRED, memory.address(), 4);
-        check("setsockopt(SO_PASSCRED)", address.text(), result);
-        int length = address.write(memory.bytes());
-        result = libc.bind(fd, memory.address(), length);
         memory.keepAlive();
-        check("bind", address.text(), result);
+        check("setsockopt(SO_PASSCRED)", address, result);
     }
 
-    private static void check(String call, String target, int result) throws SystemCallException {
+    static void check(String call, String target, int result) throws SystemCallException {
         if (result < 0) {
             throw new SystemCallException(call, target, -result, null);
         }
@@ -142,6 +215,12 @@ public final class NotifyReceiver implements AutoCloseable {
                 message.truncated() || message.controlTruncated());
     }
 
+    void closeAll(int[] descriptors) {
+        for (int each : descriptors) {
+            libc.close(each);
+        }
+    }
+
     /**
      * Takes no more datagrams: senders are refused from now on, what is queued can still be received, and a receive that
      * waits ends. To go without losing any: shut down, receive until nothing is left, close.
@@ -170,13 +249,7 @@ public final class NotifyReceiver implements AutoCloseable {
                 closed = true;
                 libc.close(fd);
             }
-            if (address.kind() == NotifyAddress.Kind.PATH) {
-                // By its bytes, which the platform's charset may have no name for.
-                Memory sockaddr = Memory.allocate(libc, Sockaddr.SIZE);
-                address.write(sockaddr.bytes());
-                libc.unlink(sockaddr.address() + Sockaddr.PATH);
-                sockaddr.keepAlive();
-            }
+            address.remove();
         }
     }
 }

@@ -3,14 +3,12 @@ package io.github.systemd4j.sdnotify;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.github.systemd4j.linux.libc.Libc;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * A datagram that came, read as systemd reads it: of a key that stands twice the first counts; a NUL anywhere but at
- * the end, or more than 4096 bytes, void the whole; lines without {@code =} are passed over.
+ * A datagram that came, the descriptors that came with it, and the kernel's word on who sent it. {@link #parsed} has
+ * what systemd reads in it.
  *
  * <p>Descriptors that came with it are closed by {@link #close} unless they were taken. Not thread safe.
  */
@@ -24,7 +22,7 @@ public final class ReceivedNotification implements AutoCloseable {
     private final int uid;
     private final int gid;
     private final boolean truncated;
-    private final Map<String, String> fields;
+    private final ParsedNotification parsed;
     private int[] descriptors;
 
     ReceivedNotification(Libc libc, byte[] bytes, int[] descriptors, int pid, int uid, int gid, boolean truncated) {
@@ -35,27 +33,18 @@ public final class ReceivedNotification implements AutoCloseable {
         this.uid = uid;
         this.gid = gid;
         this.truncated = truncated;
-        this.fields = truncated ? Map.of() : parse(bytes);
+        this.parsed = truncated
+                ? ParsedNotification.ignored("too long, or with more descriptors than fit")
+                : ParsedNotification.parse(bytes);
     }
 
-    static Map<String, String> parse(byte[] bytes) {
-        int length = bytes.length;
-        if (length > 0 && bytes[length - 1] == 0) {
-            length--; // C programs that send their string with its end
-        }
-        String text = new String(bytes, 0, length, UTF_8);
-        if (text.indexOf(0) >= 0) {
-            return Map.of();
-        }
-        Map<String, String> fields = new LinkedHashMap<>();
-        for (String line : text.split("\n", -1)) {
-            int equals = line.indexOf('=');
-            if (equals > 0) {
-                int end = line.endsWith("\r") ? line.length() - 1 : line.length();
-                fields.putIfAbsent(line.substring(0, equals), line.substring(equals + 1, Math.max(end, equals + 1)));
-            }
-        }
-        return Collections.unmodifiableMap(fields);
+    /**
+     * What systemd reads in it. One that is truncated it ignores.
+     *
+     * @return the datagram's meaning
+     */
+    public ParsedNotification parsed() {
+        return parsed;
     }
 
     /**
@@ -64,7 +53,7 @@ public final class ReceivedNotification implements AutoCloseable {
      * @return an unmodifiable map, empty for a datagram that systemd would drop
      */
     public Map<String, String> fields() {
-        return fields;
+        return parsed.fields();
     }
 
     /**
@@ -74,7 +63,7 @@ public final class ReceivedNotification implements AutoCloseable {
      * @return its value
      */
     public Optional<String> field(String key) {
-        return Optional.ofNullable(fields.get(key));
+        return parsed.field(key);
     }
 
     /**
@@ -140,6 +129,11 @@ public final class ReceivedNotification implements AutoCloseable {
         int[] taken = descriptors;
         descriptors = NONE;
         return taken;
+    }
+
+    /** The descriptors, which stay here. */
+    int[] peekDescriptors() {
+        return descriptors;
     }
 
     /** Closes the descriptors that were not taken; for a barrier this is the answer. May be called again. */

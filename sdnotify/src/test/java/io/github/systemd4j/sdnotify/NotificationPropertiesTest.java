@@ -34,7 +34,8 @@ class NotificationPropertiesTest {
             return;
         }
         assertThat(notification.length()).isBetween(1, 4096);
-        Map<String, String> fields = ReceivedNotification.parse(notification.bytes());
+        Map<String, String> fields =
+                ParsedNotification.parse(notification.bytes()).fields();
         assertThat(fields).containsOnlyKeys("READY", "STATUS");
         assertThat(status).startsWith(fields.getOrDefault("STATUS", "?"));
     }
@@ -61,7 +62,7 @@ class NotificationPropertiesTest {
 
     @Property
     void anyBytesAreReadWithoutAnException(@ForAll byte[] datagram) {
-        assertThat(ReceivedNotification.parse(datagram)).isNotNull();
+        assertThat(ParsedNotification.parse(datagram)).isNotNull();
     }
 
     @Property

@@ -14,22 +14,27 @@ class ReceivedNotificationTest {
 
     @Test
     void theFirstOfTwoCounts() {
-        assertThat(ReceivedNotification.parse("STATUS=a\nREADY=1\nSTATUS=b".getBytes(UTF_8)))
+        assertThat(ParsedNotification.parse("STATUS=a\nREADY=1\nSTATUS=b".getBytes(UTF_8))
+                        .fields())
                 .containsExactly(entry("STATUS", "a"), entry("READY", "1"));
     }
 
     @Test
     void lineEndsOfWindowsAndATrailingNewlinePass() {
-        assertThat(ReceivedNotification.parse("READY=1\r\nSTATUS=x y\r\n".getBytes(UTF_8)))
+        assertThat(ParsedNotification.parse("READY=1\r\nSTATUS=x y\r\n".getBytes(UTF_8))
+                        .fields())
                 .containsExactly(entry("READY", "1"), entry("STATUS", "x y"));
-        assertThat(ReceivedNotification.parse("STATUS=\r\n".getBytes(UTF_8))).containsExactly(entry("STATUS", ""));
+        assertThat(ParsedNotification.parse("STATUS=\r\n".getBytes(UTF_8)).fields())
+                .containsExactly(entry("STATUS", ""));
     }
 
     @Test
     void aNulVoidsTheDatagramExceptAtItsEnd() {
-        assertThat(ReceivedNotification.parse("READY=1\0".getBytes(UTF_8))).containsExactly(entry("READY", "1"));
-        assertThat(ReceivedNotification.parse("READY=1\0\0".getBytes(UTF_8))).isEmpty();
-        assertThat(ReceivedNotification.parse("READY=1\0STATUS=x".getBytes(UTF_8)))
+        assertThat(ParsedNotification.parse("READY=1\0".getBytes(UTF_8)).fields())
+                .containsExactly(entry("READY", "1"));
+        assertThat(ParsedNotification.parse("READY=1\0\0".getBytes(UTF_8)).fields())
+                .isEmpty();
+        assertThat(ParsedNotification.parse("READY=1\0STATUS=x".getBytes(UTF_8)).fields())
                 .isEmpty();
     }
 
@@ -44,8 +49,9 @@ class ReceivedNotificationTest {
 
     @Test
     void whatIsNoFieldIsPassedOver() {
-        assertThat(ReceivedNotification.parse(new byte[0])).isEmpty();
-        assertThat(ReceivedNotification.parse("nothing\n=x\n READY=1\nA=".getBytes(ISO_8859_1)))
+        assertThat(ParsedNotification.parse(new byte[0]).fields()).isEmpty();
+        assertThat(ParsedNotification.parse("nothing\n=x\n READY=1\nA=".getBytes(ISO_8859_1))
+                        .fields())
                 .containsExactly(entry(" READY", "1"), entry("A", ""));
     }
 }

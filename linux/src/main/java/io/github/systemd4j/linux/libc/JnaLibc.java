@@ -168,6 +168,21 @@ final class JnaLibc implements Libc {
     }
 
     @Override
+    public int chmod(long path, int mode) {
+        return result(Functions.chmod(path, mode));
+    }
+
+    @Override
+    public int fchmod(int fd, int mode) {
+        return result(Functions.fchmod(fd, mode));
+    }
+
+    @Override
+    public int chown(long path, int uid, int gid) {
+        return result(Functions.chown(path, uid, gid));
+    }
+
+    @Override
     public int mkfifo(long path, int mode) {
         return result(Functions.mkfifo(path, mode));
     }
@@ -389,6 +404,12 @@ final class JnaLibc implements Libc {
         static native int pipe2(long fds, int flags);
 
         static native int unlink(long path);
+
+        static native int chmod(long path, int mode);
+
+        static native int fchmod(int fd, int mode);
+
+        static native int chown(long path, int uid, int gid);
 
         static native int mkfifo(long path, int mode);
 

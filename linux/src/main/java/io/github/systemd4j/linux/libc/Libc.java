@@ -277,6 +277,35 @@ public interface Libc {
     int unlink(long path);
 
     /**
+     * Changes the permissions of a file. See chmod(2).
+     *
+     * @param path the address of a path that ends with a NUL
+     * @param mode the permissions
+     * @return 0, or -errno
+     */
+    int chmod(long path, int mode);
+
+    /**
+     * Changes the permissions of an open file; those of a socket that is not bound yet are what its name will get, less
+     * the umask. See chmod(2).
+     *
+     * @param fd the descriptor
+     * @param mode the permissions
+     * @return 0, or -errno
+     */
+    int fchmod(int fd, int mode);
+
+    /**
+     * Changes who owns a file. See chown(2).
+     *
+     * @param path the address of a path that ends with a NUL
+     * @param uid the user, -1 to leave it
+     * @param gid the group, -1 to leave it
+     * @return 0, or -errno
+     */
+    int chown(long path, int uid, int gid);
+
+    /**
      * Makes a FIFO. See mkfifo(3).
      *
      * @param path the address of a path that ends with a NUL

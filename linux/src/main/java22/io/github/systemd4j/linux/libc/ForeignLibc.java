@@ -49,6 +49,9 @@ final class ForeignLibc implements Libc {
     private static final MemorySegment CLOSE = function("close");
     private static final MemorySegment CLOCK_GETTIME = function("clock_gettime");
     private static final MemorySegment UNLINK = function("unlink");
+    private static final MemorySegment CHMOD = function("chmod");
+    private static final MemorySegment FCHMOD = function("fchmod");
+    private static final MemorySegment CHOWN = function("chown");
     private static final MemorySegment MKFIFO = function("mkfifo");
     private static final MemorySegment KILL = function("kill");
     private static final MemorySegment GETUID = function("getuid");
@@ -259,6 +262,21 @@ final class ForeignLibc implements Libc {
     @Override
     public int unlink(long path) {
         return callInt(UNLINK, path, 0, 0, 0, 0);
+    }
+
+    @Override
+    public int chmod(long path, int mode) {
+        return callInt(CHMOD, path, mode, 0, 0, 0);
+    }
+
+    @Override
+    public int fchmod(int fd, int mode) {
+        return callInt(FCHMOD, fd, mode, 0, 0, 0);
+    }
+
+    @Override
+    public int chown(long path, int uid, int gid) {
+        return callInt(CHOWN, path, uid, gid, 0, 0);
     }
 
     @Override

@@ -1,0 +1,196 @@
+package io.github.systemd4j.sdnotify;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a {@link NotifyRelay} lets through, from whom, and what it makes of it.
+ *
+ * <p>{@link #forwardAll} is the beginning; each method returns a policy that does one more thing. What always holds:
+ * datagrams that systemd would ignore are refused, descriptors that nobody asks to store are closed, and {@code MAINPID}
+ * is translated: from the sender's pid namespace into ours, and only if it names the sender itself or a process of its
+ * control group, or if root asks. Any other is left out, because systemd takes a relay's word for more than it took the
+ * sender's.
+ *
+ * <p>Immutable and thread safe, as the functions are that it is given.
+ */
+public final class RelayPolicy {
+
+    /**
+     * Who sent a datagram, by the kernel's word.
+     *
+     * @param pid the process, in our pid namespace
+     * @param uid its user
+     * @param gid its group
+     */
+    public record Sender(int pid, int uid, int gid) {
+
+        /**
+         * Where the process is in the unified control group hierarchy, as cgroups(7) has it; where there is none, in
+         * systemd's own.
+         *
+         * @return a path such as {@code /system.slice/web.service}, empty if the process has ended
+         */
+        public Optional<String> cgroup() {
+            try {
+                String systemd = null;
+                for (String line :
+                        Files.readAllLines(Path.of("/proc/" + pid + "/cgroup"), StandardCharsets.ISO_8859_1)) {
+                    String[] parts = line.split(":", 3);
+                    if (parts.length == 3 && parts[1].equals("name=systemd")) {
+                        systemd = parts[2];
+                    } else if (parts.length == 3 && parts[0].equals("0") && systemd == null) {
+                        systemd = parts[2];
+                    }
+                }
+                return Optional.ofNullable(systemd);
+            } catch (IOException e) {
+                return Optional.empty();
+            }
+        }
+    }
+
+    private final Predicate<Sender> senders;
+    private final Map<String, Function<String, Optional<String>>> rules;
+    private final boolean readyOnce;
+    private final long pingNanos;
+    private final @Nullable Duration barrierTimeout;
+
+    private RelayPolicy(
+            Predicate<Sender> senders,
+            Map<String, Function<String, Optional<String>>> rules,
+            boolean readyOnce,
+            long pingNanos,
+            @Nullable Duration barrierTimeout) {
+        this.senders = senders;
+        this.rules = rules;
+        this.readyOnce = readyOnce;
+        this.pingNanos = pingNanos;
+        this.barrierTimeout = barrierTimeout;
+    }
+
+    /**
+     * Everything from everybody who can reach the socket.
+     *
+     * @return the policy
+     */
+    public static RelayPolicy forwardAll() {
+        return new RelayPolicy(sender -> true, Map.of(), false, 0, null);
+    }
+
+    /**
+     * Hears only those who pass. Asked for each datagram in the relay's own thread; an exception counts as no.
+     *
+     * @param senders whether a sender is heard
+     * @return the policy
+     */
+    public RelayPolicy acceptFrom(Predicate<Sender> senders) {
+        return new RelayPolicy(this.senders.and(senders), rules, readyOnce, pingNanos, barrierTimeout);
+    }
+
+    /**
+     * Leaves fields out, such as {@code MAINPID} or {@code FDSTORE}.
+     *
+     * @param keys the fields' keys
+     * @return the policy
+     */
+    public RelayPolicy drop(String... keys) {
+        RelayPolicy policy = this;
+        for (String key : keys) {
+            policy = policy.rewrite(key, value -> Optional.empty());
+        }
+        return policy;
+    }
+
+    /**
+     * Gives a field another value. Of a key's functions the last one given counts; that of {@code MAINPID} is given the
+     * translated pid. A value that is no line of text, and an exception, leave the field out.
+     *
+     * @param key the field's key
+     * @param value takes the value as the sender wrote it and answers what is sent on; empty leaves the field out
+     * @return the policy
+     */
+    public RelayPolicy rewrite(String key, Function<String, Optional<String>> value) {
+        Fields.requireKey("key", key);
+        Map<String, Function<String, Optional<String>>> more = new LinkedHashMap<>(rules);
+        more.put(key, value);
+        return new RelayPolicy(senders, Collections.unmodifiableMap(more), readyOnce, pingNanos, barrierTimeout);
+    }
+
+    /**
+     * Puts a text before each status; a cleared status stays clear. What is then too long is cut.
+     *
+     * @param prefix the text, one line
+     * @return the policy
+     */
+    public RelayPolicy prefixStatus(String prefix) {
+        Fields.requireLine("prefix", prefix);
+        return rewrite("STATUS", status -> Optional.of(status.isEmpty() ? "" : prefix + status));
+    }
+
+    /**
+     * Sends {@code READY=1} on once; again only after {@code RELOADING=1} or {@code STOPPING=1}. For relays further up
+     * that stop listening at the second one.
+     *
+     * @return the policy
+     */
+    public RelayPolicy readyOnce() {
+        return new RelayPolicy(senders, rules, true, pingNanos, barrierTimeout);
+    }
+
+    /**
+     * Sends {@code WATCHDOG=1} on no more often than this. Pings in between are left out, so that up there two are as far
+     * apart as this and the service's own interval together: that must be less than the watchdog's time.
+     *
+     * @param interval 1 microsecond or more
+     * @return the policy
+     */
+    public RelayPolicy pingAtMostEvery(Duration interval) {
+        Fields.requireMicros("interval", interval);
+        return new RelayPolicy(senders, rules, readyOnce, Fields.nanos(interval), barrierTimeout);
+    }
+
+    /**
+     * Answers barriers itself, after one of its own was answered up there, or after the time. Otherwise they are passed
+     * on with their descriptor, and whoever closes it last answers.
+     *
+     * @param timeout how long to wait for the answer, 1 microsecond or more
+     * @return the policy
+     */
+    public RelayPolicy answerBarriers(Duration timeout) {
+        Fields.requireMicros("timeout", timeout);
+        return new RelayPolicy(senders, rules, readyOnce, pingNanos, timeout);
+    }
+
+    boolean accepts(Sender sender) {
+        return senders.test(sender);
+    }
+
+    @Nullable
+    Function<String, Optional<String>> rule(String key) {
+        return rules.get(key);
+    }
+
+    boolean isReadyOnce() {
+        return readyOnce;
+    }
+
+    long pingNanos() {
+        return pingNanos;
+    }
+
+    @Nullable
+    Duration barrierTimeout() {
+        return barrierTimeout;
+    }
+}
