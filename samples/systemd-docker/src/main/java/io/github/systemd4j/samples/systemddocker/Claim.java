@@ -4,7 +4,6 @@ import io.github.systemd4j.cgroups.Cgroups;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * How we come by the container: by its name, as it is or as it was left, or as a new one. Whatever an earlier run left
@@ -48,18 +47,12 @@ final class Claim {
      */
     record Claimed(Container container, boolean adopted) {}
 
-    @Nullable String name() {
-        String name = options.name();
-        return name != null ? name : arguments.last("--name").orElse(null);
-    }
-
     boolean removes() {
         return options.rm() || arguments.isSet("--rm");
     }
 
     Claimed take() throws EngineException, UsageException {
-        arguments.refuseRestartPolicy();
-        String name = name();
+        String name = arguments.name(options);
         if (name == null) {
             for (String left : engine.find("label=" + LABEL + "=" + unit)) {
                 log.say("removing " + left.substring(0, 12) + ", which an earlier run has left");
@@ -93,15 +86,15 @@ final class Claim {
 
     private Container create() throws EngineException {
         List<String> words = new ArrayList<>(List.of("--detach"));
-        String name = options.name();
+        String name = arguments.name(options);
         if (name != null) {
             words.add("--name=" + name);
-        } else if (name() == null && removes() && !unit.isEmpty()) {
+        } else if (removes() && !unit.isEmpty()) {
             words.add("--label=" + LABEL + "=" + unit);
         }
         words.addAll(ownOptions);
         // We remove it, once its status is known. Detached it is in any case.
-        words.addAll(arguments.optionsWithout("-d", "--detach", "--rm", "-a", "--attach", "--sig-proxy"));
+        words.addAll(arguments.optionsWithout("--name", "-d", "--detach", "--rm", "-a", "--attach", "--sig-proxy"));
         words.addAll(arguments.image());
         try {
             String id = engine.run(words);
@@ -114,9 +107,9 @@ final class Claim {
 
     /** A container whose command could not be started has a name, and would be in the way of the next start. */
     private void removeFailed() {
+        String name = arguments.name(options);
         try {
-            Optional<Container> failed =
-                    name() == null ? Optional.empty() : engine.named(String.valueOf(name()));
+            Optional<Container> failed = name == null ? Optional.empty() : engine.named(name);
             if (failed.isPresent() && failed.get().status().equals("created")) {
                 engine.destroy(failed.get().id());
             }

@@ -12,6 +12,7 @@ import java.nio.file.Path;
  * @param pid of its first process, 0 if there is none
  * @param exitCode of its first process, if it has ended
  * @param startedAt as the engine writes a time, for its own use
+ * @param finishedAt the same, of its end
  * @param restartPolicy such as {@code no}; may be empty
  * @param image what it was made of
  */
@@ -22,12 +23,13 @@ record Container(
         long pid,
         int exitCode,
         String startedAt,
+        String finishedAt,
         String restartPolicy,
         String image) {
 
     /** For the engine's {@code inspect}, one line each: only what is needed is asked for, so that what is new in the answer of a new engine cannot matter. */
     static final String TEMPLATE = "{{.Id}}\n{{.Name}}\n{{.State.Status}}\n{{.State.Pid}}\n{{.State.ExitCode}}\n"
-            + "{{json .State.StartedAt}}\n{{.HostConfig.RestartPolicy.Name}}\n{{.Config.Image}}";
+            + "{{json .State.StartedAt}}\n{{json .State.FinishedAt}}\n{{.HostConfig.RestartPolicy.Name}}\n{{.Config.Image}}";
 
     static Container parse(String answer) throws EngineException {
         String[] lines = answer.split("\n", -1);
@@ -39,8 +41,9 @@ record Container(
                     Long.parseLong(lines[3]),
                     Integer.parseInt(lines[4]),
                     lines[5].replace("\"", ""),
-                    lines[6],
-                    lines[7]);
+                    lines[6].replace("\"", ""),
+                    lines[7],
+                    lines[8]);
         } catch (ArrayIndexOutOfBoundsException | NumberFormatException e) {
             throw EngineException.refused(1, "the engine's answer is not understood: \"" + answer.strip() + "\"");
         }
@@ -51,8 +54,17 @@ record Container(
         return pid > 0 && status.equals("running") && Files.isDirectory(Path.of("/proc", Long.toString(pid)));
     }
 
+    /** Whether it is the same run of it: a container that was restarted has another first process. */
+    boolean isSameRun(Container other) {
+        return startedAt.equals(other.startedAt) && pid == other.pid;
+    }
+
+    String shortId() {
+        return id.substring(0, Math.min(12, id.length()));
+    }
+
     /** For people. */
     String label() {
-        return name + " (" + id.substring(0, Math.min(12, id.length())) + ")";
+        return name + " (" + shortId() + ")";
     }
 }

@@ -7,9 +7,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -39,7 +41,7 @@ final class Engine {
     /** Starts a new container. What the client has to say meanwhile goes to our standard error. */
     String run(List<String> arguments) throws EngineException {
         Process client = start(ProcessBuilder.Redirect.INHERIT, command("run", arguments));
-        String output = join(read(client.getInputStream()));
+        String output = read(client.getInputStream()).join();
         int status = client.onExit().join().exitValue();
         if (status != 0) {
             throw EngineException.refused(status, command.get(0) + " run has failed with " + status);
@@ -80,9 +82,38 @@ final class Engine {
         return answer.status() == 0 ? Optional.of(Container.parse(answer.output())) : Optional.empty();
     }
 
-    /** A client that ends when the container has, or when the engine does. */
-    Process untilExit(String id) throws EngineException {
-        return start(ProcessBuilder.Redirect.DISCARD, command("wait", List.of(id)));
+    /**
+     * Waits until a container has ended, or the engine does not answer any more.
+     *
+     * @return the exit status, if the engine has told it
+     */
+    OptionalInt awaitExit(String id) throws EngineException {
+        Process client = start(ProcessBuilder.Redirect.DISCARD, command("wait", List.of(id)));
+        String answer = read(client.getInputStream()).join();
+        return answer.matches("[0-9]{1,9}") ? OptionalInt.of(Integer.parseInt(answer)) : OptionalInt.empty();
+    }
+
+    /** Whether somebody has had the engine send a signal to this run of the container. */
+    boolean wasSignalled(Container run) throws EngineException {
+        return !ask("events", events(run, "kill", run.startedAt(), run.finishedAt()))
+                .output()
+                .isEmpty();
+    }
+
+    /** A client that writes a line when the container is started again, and ends after a while in any case. */
+    Process nextStart(Container run, Duration patience) throws EngineException {
+        String until = Instant.now().plus(patience).toString();
+        return start(
+                ProcessBuilder.Redirect.DISCARD, command("events", events(run, "start", run.finishedAt(), until)));
+    }
+
+    private static List<String> events(Container run, String event, String since, String until) {
+        return List.of(
+                "--filter=container=" + run.id(),
+                "--filter=event=" + event,
+                "--since=" + since,
+                "--until=" + until,
+                "--format={{.ID}}");
     }
 
     /** A client that writes what the container writes, until that ends. */
@@ -134,7 +165,7 @@ final class Engine {
             throw EngineException.unavailable(
                     command.get(0) + " " + verb + ": the engine does not answer within " + ANSWER.toSeconds() + " s");
         }
-        return new Answer(command.get(0) + " " + verb, client.exitValue(), join(output), join(errors));
+        return new Answer(command.get(0) + " " + verb, client.exitValue(), output.join(), errors.join());
     }
 
     private Process start(ProcessBuilder.Redirect errors, List<String> words) throws EngineException {
@@ -167,9 +198,5 @@ final class Engine {
                 throw new UncheckedIOException(e);
             }
         });
-    }
-
-    private static String join(CompletableFuture<String> text) {
-        return text.join();
     }
 }

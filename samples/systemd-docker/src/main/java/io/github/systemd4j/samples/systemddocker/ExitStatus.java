@@ -9,8 +9,8 @@ final class ExitStatus {
     static final int UNAVAILABLE = 69;
     /** EX_OSERR: the container runs, and could not be brought into the unit. */
     static final int NOT_MOVED = 71;
-    /** EX_CANTCREAT: the pid file could not be written. */
-    static final int NO_PID_FILE = 73;
+    /** EX_IOERR: a file of ours, such as the pid file, could not be written. */
+    static final int IO_ERROR = 74;
 
     private ExitStatus() {}
 }

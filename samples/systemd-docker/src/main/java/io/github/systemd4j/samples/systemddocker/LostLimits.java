@@ -31,7 +31,7 @@ final class LostLimits {
                     "--device-write-bps",
                     "--device-write-iops"),
             "devices",
-            List.of("--device", "--device-cgroup-rule"));
+            List.of("--device-cgroup-rule"));
 
     private static final Map<String, String> INSTEAD = Map.of(
             "memory", "MemoryMax=",

@@ -153,6 +153,12 @@ record RunArguments(List<EngineOption> options, List<String> image) {
         return words;
     }
 
+    /** The container's name, wherever it stands; null if it has none. */
+    @Nullable String name(Options own) {
+        String name = own.name();
+        return name != null ? name : last("--name").orElse(null);
+    }
+
     /** Restarting is systemd's: an engine that does it too brings back what systemd has stopped. */
     void refuseRestartPolicy() throws UsageException {
         String policy = last("--restart").orElse("no");

@@ -1,52 +1,105 @@
 package io.github.systemd4j.samples.systemddocker;
 
+import io.github.systemd4j.cgroups.CgroupException;
 import io.github.systemd4j.cgroups.Cgroups;
-import io.github.systemd4j.sdnotify.Notification;
+import io.github.systemd4j.journal.JournalWriter;
 import io.github.systemd4j.sdnotify.Notifier;
-import java.time.Duration;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
+/**
+ * Runs a container as the service that its unit says: {@code docker run} starts it somewhere else, and what the unit says
+ * is then true of the client alone. Here the container is moved into the unit, becomes its main process, and ends with it.
+ */
 public final class SystemdDocker {
 
-    private SystemdDocker() {}
+    private final Map<String, String> environment;
+    private final Log log;
 
-    public static void main(String[] arguments) throws Exception {
-        System.exit(run(List.of(arguments)));
+    private SystemdDocker(Map<String, String> environment) {
+        this.environment = environment;
+        this.log = new Log(System.err, ContainerLog.isJournal(environment));
     }
 
-    private static int run(List<String> arguments) throws Exception {
+    /**
+     * The program.
+     *
+     * @param arguments see {@code --help}
+     */
+    public static void main(String[] arguments) {
+        System.exit(new SystemdDocker(System.getenv()).run(List.of(arguments)));
+    }
+
+    private int run(List<String> arguments) {
+        Notifier notifier = Notifier.of(environment);
+        try (notifier) {
+            return run(arguments, notifier);
+        } catch (UsageException e) {
+            log.complain(e.getMessage());
+            return ExitStatus.USAGE;
+        } catch (EngineException e) {
+            return failed(notifier, e.getMessage(), e.exitStatus());
+        } catch (CgroupException e) {
+            return failed(notifier, "the container cannot be moved into the unit: " + e.getMessage(), ExitStatus.NOT_MOVED);
+        } catch (IOException e) {
+            return failed(notifier, e.getMessage(), ExitStatus.IO_ERROR);
+        }
+    }
+
+    private int failed(Notifier notifier, @Nullable String why, int status) {
+        log.complain(why);
+        notifier.status("failed: " + String.valueOf(why).lines().findFirst().orElse(""));
+        return status;
+    }
+
+    private int run(List<String> arguments, Notifier notifier) throws IOException, UsageException {
         Options options = Options.parse(arguments);
+        if (options.help()) {
+            System.out.print(Options.helpText());
+            return 0;
+        }
         RunArguments run = RunArguments.parse(options.runArguments());
+        run.refuseRestartPolicy();
+        Cgroups cgroups = Cgroups.system();
+        Home home = new Home(cgroups, options.cgroups());
+        home.check();
         Engine engine = new Engine(options.engine());
-        Notifier notifier = Notifier.fromEnvironment();
-        List<String> words = new ArrayList<>(List.of("--detach"));
-        String name = options.name();
-        if (name != null) {
-            words.add("--name=" + name);
-            Optional<Container> old = engine.named(name);
-            if (old.isPresent()) {
-                engine.destroy(old.get().id());
+        Forwarder forwarder = new Forwarder(engine, log);
+        forwardSignals(forwarder);
+        List<String> ownOptions = new ArrayList<>();
+        if (engine.isPodman()) {
+            ownOptions.add("--sdnotify=ignore"); // or it would be podman that says when we are ready
+        }
+        if (options.env()) {
+            ownOptions.addAll(PassedEnvironment.options(environment));
+        }
+        try (NotifySocket socket = notifySocket(options, run)) {
+            if (socket != null) {
+                ownOptions.addAll(socket.engineOptions(environment));
+            }
+            Claim claim = new Claim(options, run, engine, ownOptions, cgroups, log);
+            try (JournalWriter journal = ContainerLog.isJournal(environment) ? JournalWriter.open() : null) {
+                return new Session(options, run, engine, claim, home, notifier, socket, journal, forwarder, log).run();
             }
         }
-        words.addAll(run.optionsWithout("-d", "--detach", "--rm"));
-        words.addAll(run.image());
-        String id = engine.run(words);
-        Container container = engine.inspect(id).orElseThrow();
-        System.err.println(new Home(Cgroups.system(), options.cgroups()).take(container.pid()));
-        notifier.send(Notification.builder()
-                .ready()
-                .mainPid(container.pid())
-                .status("container " + container.label() + " runs")
-                .build());
-        Process logs = engine.logs(id, "").inheritIO().start();
-        engine.untilExit(id).waitFor();
-        logs.waitFor();
-        Container ended = engine.inspect(id).orElseThrow();
-        engine.remove(id);
-        notifier.send(Notification.builder().mainPid(ProcessHandle.current().pid()).build());
-        notifier.barrier(Duration.ofSeconds(2));
-        return ended.exitCode();
+    }
+
+    private @Nullable NotifySocket notifySocket(Options options, RunArguments run) throws IOException {
+        if (!options.notifyFromContainer() || !environment.containsKey(Notifier.NOTIFY_SOCKET)) {
+            return null; // without systemd there is nobody to notify
+        }
+        String name = run.name(options);
+        return NotifySocket.bind(name != null ? name : "pid-" + ProcessHandle.current().pid());
+    }
+
+    private void forwardSignals(Forwarder forwarder) {
+        try {
+            Signals.forward(forwarder::accept);
+        } catch (ReflectiveOperationException e) {
+            log.warn("signals to this process end it, and do not reach the container: " + e);
+        }
     }
 }
