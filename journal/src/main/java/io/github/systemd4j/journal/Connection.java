@@ -74,6 +74,16 @@ final class Connection {
         }
     }
 
+    /** Sends a record if it goes at the first attempt; whether it did. */
+    boolean offer(RecordBuffer record) {
+        JournalSocket to = socket;
+        try {
+            return to != null && to.send(record.address(libc), record.complete()) >= 0;
+        } finally {
+            Reference.reachabilityFence(record.bytes());
+        }
+    }
+
     JournalResult sent() {
         if (congestion != null) {
             congestion = null;

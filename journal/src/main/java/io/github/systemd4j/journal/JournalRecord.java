@@ -82,6 +82,32 @@ public final class JournalRecord {
     public JournalRecord message(CharSequence text) {
         int before = buffer.length();
         buffer.text(FieldName.MESSAGE, text);
+        remember(before);
+        return this;
+    }
+
+    /** The same of bytes, of whatever charset. */
+    JournalRecord message(byte[] bytes, int offset, int count) {
+        int before = buffer.length();
+        if (hasNewline(bytes, offset, count)) {
+            buffer.binary(FieldName.MESSAGE, bytes, offset, count);
+        } else {
+            buffer.line(FieldName.MESSAGE, bytes, offset, count);
+        }
+        remember(before);
+        return this;
+    }
+
+    private static boolean hasNewline(byte[] bytes, int offset, int count) {
+        for (int i = offset; i < offset + count; i++) {
+            if (bytes[i] == '\n') {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void remember(int before) {
         int after = buffer.length();
         if (after > before) {
             int start = before + FieldName.MESSAGE.bytes().length;
@@ -89,7 +115,6 @@ public final class JournalRecord {
             messageStart = start + (buffer.bytes().get(start) == '=' ? 1 : 9);
             messageEnd = after - 1;
         }
-        return this;
     }
 
     /**

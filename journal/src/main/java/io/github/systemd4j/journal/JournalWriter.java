@@ -115,7 +115,7 @@ public final class JournalWriter implements AutoCloseable {
         if (!result.isSent()) {
             account(record, result);
         } else if (unreported.get() != 0 && reportAt - System.nanoTime() <= 0) {
-            reportDrops();
+            reportDrops(false);
         }
         return result;
     }
@@ -198,9 +198,14 @@ public final class JournalWriter implements AutoCloseable {
         }
     }
 
-    /** Says how many were dropped; if that is not sent either, the next one says it. */
-    private void reportDrops() {
-        if (!reporting.tryLock()) {
+    /**
+     * Says how many were dropped; if that is not sent either, the next one says it.
+     *
+     * @param last nobody will: it is waited for then; else the record before may have used up the timeout already
+     */
+    private void reportDrops(boolean last) {
+        Connection open = connection;
+        if (open == null || !reporting.tryLock()) {
             return; // another thread is at it
         }
         try {
@@ -216,7 +221,7 @@ public final class JournalWriter implements AutoCloseable {
                     .field(MESSAGE_ID, DROPPED_MESSAGE_ID)
                     .field(N_DROPPED, count)
                     .message(count + " records of this process were dropped: the journal did not take them");
-            if (!transmit(to).isSent()) {
+            if (!(last ? transmit(to).isSent() : open.offer(to.buffer()))) {
                 unreported.addAndGet(count);
             }
         } catch (OutOfMemoryError e) {
@@ -261,8 +266,8 @@ public final class JournalWriter implements AutoCloseable {
      */
     @Override
     public void close() {
-        if (unreported.get() != 0 && !closed && connection != null) {
-            reportDrops();
+        if (unreported.get() != 0 && !closed) {
+            reportDrops(true);
         }
         opening.lock();
         try {

@@ -91,6 +91,18 @@ final class RecordBuffer {
         end();
     }
 
+    /** The same of bytes among which there is no newline: they need no length. */
+    void line(FieldName name, byte[] value, int offset, int count) {
+        if (!begin(name)) {
+            return;
+        }
+        int size = Math.min(count, room(count));
+        truncated |= size < count;
+        bytes.put(at, value, offset, size);
+        at += size;
+        end();
+    }
+
     /** A field of a decimal number, which is left out where there is no room for it. */
     void number(FieldName name, long value) {
         if (!begin(name)) {

@@ -285,6 +285,26 @@ class JournalWriterIT {
     }
 
     @Test
+    void aReportThatFindsNoRoomIsNotWaitedFor() throws Exception {
+        JournalWriter writer = builder().timeout(Duration.ofSeconds(60)).build();
+        writer.send(record.message("nobody is there yet"));
+        assertThat(writer.dropped()).isEqualTo(1);
+        try (FakeJournal journal = FakeJournal.at(path);
+                JournalWriter filling = builder().timeout(Duration.ZERO).build()) {
+            int queued = fill(filling);
+            assertThat(journal.next()).isNotEmpty(); // room for one, and none for the report
+
+            long start = System.nanoTime();
+            writer.send(record.clear().message("goes")).orThrow();
+
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
+            assertThat(journal.drain()).isEqualTo(queued);
+            writer.close();
+            assertReport(journal, 1);
+        }
+    }
+
+    @Test
     void theStandardErrorIsWrittenWhileItHasRoom() throws Exception {
         Memory ends = Memory.allocate(FakeJournal.LIBC, 8);
         FakeJournal.check(FakeJournal.LIBC.pipe2(ends.address(), Constants.O_CLOEXEC));
