@@ -1,65 +1,56 @@
 package io.github.systemd4j.samples.systemddocker;
 
 import io.github.systemd4j.journal.FieldName;
-import io.github.systemd4j.journal.JournalRecord;
+import io.github.systemd4j.journal.JournalPump;
 import io.github.systemd4j.journal.JournalWriter;
 import io.github.systemd4j.journal.Priority;
-import java.io.BufferedInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.lang.ProcessBuilder.Redirect;
+import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a container writes: a record of the journal for each line, with the fields by which the engines' own journal
- * drivers name the container. If our own output is no journal, the lines go where that goes.
+ * {@code --logs}: what a container writes. Each line is a record of the journal, with the fields by which the engines' own
+ * journal drivers name the container; if our own output is no journal, the lines go where that goes.
+ *
+ * <p>It can be started any number of times, and goes on behind the last line that it has seen.
  */
-final class ContainerLog implements AutoCloseable {
+final class ContainerLog {
 
+    /** What is still on its way when the container has ended. */
     private static final Duration LAST_WORDS = Duration.ofSeconds(5);
-    private static final int LONGEST_LINE = 1 << 20;
+    /** The two streams of a container are not read at the same speed. */
+    private static final Duration OVERLAP = Duration.ofSeconds(10);
 
-    private static final FieldName MESSAGE = FieldName.of("MESSAGE");
-
-    private final Process client;
-    private final List<Thread> readers;
-
-    private ContainerLog(Process client, List<Thread> readers) {
-        this.client = client;
-        this.readers = readers;
+    /** What takes the lines of one stream. */
+    private interface Pump {
+        /** Waits for the last line. */
+        void close() throws InterruptedException;
     }
 
+    private final Engine engine;
+    private final @Nullable JournalWriter journal;
+    private final LogPosition outPosition;
+    private final LogPosition errPosition;
+    private @Nullable Process client;
+    private List<Pump> pumps = List.of();
+
     /**
-     * Starts to write.
-     *
-     * @param client what has the container's output and errors for its own
      * @param journal where to; null for where our own output goes
+     * @param since from when on, as the engine writes a time; empty from the beginning
      */
-    static ContainerLog follow(
-            ProcessBuilder client, @Nullable JournalWriter journal, Container container)
-            throws EngineException {
-        boolean records = journal != null;
-        client.redirectOutput(records ? Redirect.PIPE : Redirect.INHERIT);
-        client.redirectError(records ? Redirect.PIPE : Redirect.INHERIT);
-        try {
-            Process process = client.start();
-            process.getOutputStream().close();
-            List<Thread> readers = journal == null
-                    ? List.of()
-                    : List.of(
-                            reader(process.getInputStream(), journal, container, Priority.INFO),
-                            reader(process.getErrorStream(), journal, container, Priority.ERR));
-            return new ContainerLog(process, readers);
-        } catch (IOException e) {
-            throw EngineException.unavailable("the container's output cannot be had: " + e.getMessage());
-        }
+    ContainerLog(Engine engine, @Nullable JournalWriter journal, String since) {
+        this.engine = engine;
+        this.journal = journal;
+        this.outPosition = new LogPosition(since);
+        this.errPosition = new LogPosition(since);
     }
 
     /** Whether the journal reads our standard error: systemd says which socket it gave us, see systemd.exec(5). */
@@ -72,64 +63,67 @@ final class ContainerLog implements AutoCloseable {
         }
     }
 
-    private static Thread reader(InputStream stream, JournalWriter journal, Container container, Priority priority) {
-        Thread thread = new Thread(() -> read(stream, journal, container, priority), "container-log");
+    /** Begins to write, in threads of its own. */
+    void start(Container container) throws EngineException {
+        Process process = engine.logs(container.id(), since());
+        client = process;
+        InputStream output = new TimedLines(process.getInputStream(), outPosition);
+        InputStream errors = new TimedLines(process.getErrorStream(), errPosition);
+        if (journal == null) {
+            pumps = List.of(copy(output, System.out), copy(errors, System.err));
+            return;
+        }
+        JournalPump.Builder pump = JournalPump.builder(journal)
+                .field(FieldName.of("SYSLOG_IDENTIFIER"), container.name())
+                .field(FieldName.of("CONTAINER_ID"), container.shortId())
+                .field(FieldName.of("CONTAINER_ID_FULL"), container.id())
+                .field(FieldName.of("CONTAINER_NAME"), container.name())
+                .field(FieldName.of("CONTAINER_TAG"), container.name())
+                .field(FieldName.of("IMAGE_NAME"), container.image());
+        pumps = List.of(
+                pump.start(output, Priority.INFO)::close, pump.start(errors, Priority.ERR)::close);
+    }
+
+    private String since() {
+        String last = outPosition.time().compareTo(errPosition.time()) > 0 ? outPosition.time() : errPosition.time();
+        return last.isEmpty() ? "" : OffsetDateTime.parse(last).minus(OVERLAP).toString();
+    }
+
+    private static Pump copy(InputStream from, PrintStream to) {
+        Thread thread = new Thread(
+                () -> {
+                    try (from) {
+                        from.transferTo(to);
+                    } catch (IOException e) {
+                        return; // the client was ended
+                    }
+                },
+                "container-log");
         thread.setDaemon(true);
         thread.start();
-        return thread;
+        return () -> thread.join(LAST_WORDS.toMillis());
     }
 
-    private static void read(InputStream stream, JournalWriter journal, Container container, Priority priority) {
-        JournalRecord record = JournalRecord.create();
-        ByteArrayOutputStream line = new ByteArrayOutputStream();
-        try (InputStream in = new BufferedInputStream(stream)) {
-            for (int c = in.read(); c >= 0; c = in.read()) {
-                if (c != '\n') {
-                    line.write(c);
-                }
-                if (c == '\n' || line.size() == LONGEST_LINE) {
-                    write(line, record, journal, container, priority);
-                }
-            }
-        } catch (IOException e) {
-            return; // the client was ended, by us
-        } finally {
-            if (line.size() > 0) {
-                write(line, record, journal, container, priority);
-            }
+    /**
+     * Waits for the last lines, within a bound.
+     *
+     * @return whether the client had come to the end of the log; not if it was ended, or its engine
+     */
+    boolean stop() {
+        Process process = client;
+        if (process == null) {
+            return true;
         }
-    }
-
-    private static void write(
-            ByteArrayOutputStream line,
-            JournalRecord record,
-            JournalWriter journal,
-            Container container,
-            Priority priority) {
-        record.clear()
-                .priority(priority)
-                .field("SYSLOG_IDENTIFIER", container.name())
-                .field("CONTAINER_ID", container.shortId())
-                .field("CONTAINER_ID_FULL", container.id())
-                .field("CONTAINER_NAME", container.name())
-                .field("CONTAINER_TAG", container.name())
-                .field("IMAGE_NAME", container.image())
-                .field(MESSAGE, line.toByteArray());
-        line.reset();
-        journal.send(record); // what the journal does not take it counts, and says so itself
-    }
-
-    /** Waits for the last lines of a container that has ended, within a bound. */
-    @Override
-    public void close() {
         try {
-            client.waitFor(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS);
-            client.destroyForcibly();
-            for (Thread reader : readers) {
-                reader.join(LAST_WORDS.toMillis());
+            boolean ended = process.waitFor(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS);
+            process.toHandle().destroyForcibly();
+            for (Pump pump : pumps) {
+                pump.close();
             }
+            return ended && process.exitValue() == 0;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // nobody does so
+            return false;
         }
     }
 }

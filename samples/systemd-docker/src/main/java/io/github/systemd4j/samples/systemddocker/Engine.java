@@ -116,14 +116,14 @@ final class Engine {
                 "--format={{.ID}}");
     }
 
-    /** A client that writes what the container writes, until that ends. */
-    ProcessBuilder logs(String id, String since) {
-        List<String> arguments = new ArrayList<>(List.of("--follow"));
+    /** A client that writes what the container writes, each line with its time, until that ends. */
+    Process logs(String id, String since) throws EngineException {
+        List<String> arguments = new ArrayList<>(List.of("--follow", "--timestamps"));
         if (!since.isEmpty()) {
-            arguments.addAll(List.of("--since", since));
+            arguments.add("--since=" + since);
         }
         arguments.add(id);
-        return builder(command("logs", arguments));
+        return start(ProcessBuilder.Redirect.PIPE, command("logs", arguments));
     }
 
     /** Sends a signal to the first process of a container. */

@@ -120,43 +120,40 @@ final class Session {
         }
     }
 
-    private int untilEnd(Container started, String since) throws IOException {
+    private int untilEnd(Container started, String logsSince) throws IOException {
         Watch watch = new Watch(engine, notifier, forwarder, log);
+        ContainerLog output = new ContainerLog(engine, journal, logsSince);
         Container run = started;
-        String from = since;
         while (true) {
-            Watch.Fate fate;
-            ContainerLog output = follow(run, from);
-            try {
-                fate = watch.await(run);
-                if (fate.next().isEmpty()) {
-                    forwarder.close();
-                    takeOver(started.label() + " has ended with " + fate.status());
-                }
-            } finally {
-                if (output != null) {
-                    output.close();
-                }
-            }
+            startLog(output, run);
+            Watch.Fate fate = watch.await(run);
             Optional<Container> next = fate.next();
+            if (next.isEmpty()) {
+                forwarder.close();
+                takeOver(run.label() + " has ended with " + fate.status());
+            }
+            if (!output.stop() && next.isEmpty()) {
+                startLog(output, run); // the client was told to stop before it had come to the end
+                output.stop();
+            }
             if (next.isEmpty()) {
                 cleanUp(run);
                 return fate.status();
             }
             if (next.get().isSameRun(run)) {
-                from = Instant.now().toString();
                 notifier.status(run.label() + " runs");
             } else {
                 log.say(run.label() + " was started again by its engine");
-                from = next.get().startedAt();
                 settle(next.get(), false);
             }
             run = next.get();
         }
     }
 
-    private @Nullable ContainerLog follow(Container run, String since) throws EngineException {
-        return options.logs() ? ContainerLog.follow(engine.logs(run.id(), since), journal, run) : null;
+    private void startLog(ContainerLog output, Container run) throws EngineException {
+        if (options.logs()) {
+            output.start(run);
+        }
     }
 
     /** The container was the main process, and is not systemd's child: only by our own end it will know how it ended. */
