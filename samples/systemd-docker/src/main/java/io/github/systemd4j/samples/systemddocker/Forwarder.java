@@ -59,12 +59,23 @@ final class Forwarder {
     }
 
     private void send(String to, String signal) {
+        if (to.isEmpty()) {
+            return;
+        }
         try {
-            if (!to.isEmpty()) {
-                engine.signal(to, signal);
-            }
+            engine.signal(to, signal);
         } catch (EngineException e) {
-            log.warn("SIG" + signal + " does not reach the container: " + e.getMessage());
+            if (isThere(to)) {
+                log.warn("SIG" + signal + " does not reach the container: " + e.getMessage());
+            }
+        }
+    }
+
+    private boolean isThere(String container) {
+        try {
+            return engine.inspect(container).filter(Container::isRunning).isPresent();
+        } catch (EngineException e) {
+            return true; // who knows
         }
     }
 

@@ -1,13 +1,20 @@
 package io.github.systemd4j.samples.systemddocker;
 
 import io.github.systemd4j.cgroups.CgroupException;
+import io.github.systemd4j.cgroups.CgroupException.Errno;
+import io.github.systemd4j.cgroups.CgroupVersion;
 import io.github.systemd4j.cgroups.Cgroups;
 import io.github.systemd4j.cgroups.Migration;
 import io.github.systemd4j.cgroups.Resolution;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 
 /** The unit in which we are, as the place for the container's processes. */
 final class Home {
+
+    private static final int ATTEMPTS = 5;
 
     private final Cgroups cgroups;
     private final List<String> controllers;
@@ -34,11 +41,29 @@ final class Home {
 
     private boolean isThere(String controller) throws UsageException {
         try {
-            return controller.equals("name=systemd") // part of every move, whatever it is called here
-                    || cgroups.resolve(controller) instanceof Resolution.Found;
+            if (controller.equals("name=systemd")) {
+                return true; // part of every move, also where there is none
+            }
+            return cgroups.resolve(controller) instanceof Resolution.Found found
+                    && (found.version() == CgroupVersion.V1 || isEnabled(controller, found.directory()));
         } catch (IllegalArgumentException e) {
             throw new UsageException("--cgroups " + controller + ": " + e.getMessage());
         }
+    }
+
+    /** Whether v2 has it, be it not down here but further up. */
+    private static boolean isEnabled(String controller, Path directory) {
+        for (Path at = directory; at != null; at = at.getParent()) {
+            Path file = at.resolve("cgroup.controllers");
+            try {
+                if (List.of(Files.readString(file).strip().split(" ", -1)).contains(controller)) {
+                    return true;
+                }
+            } catch (IOException e) {
+                return false; // above the mount
+            }
+        }
+        return false;
     }
 
     /**
@@ -49,6 +74,19 @@ final class Home {
      * @return what was done
      */
     Migration take(long pid) throws CgroupException {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return move(pid);
+            } catch (CgroupException e) {
+                // A process that ends while the plan is made looks like one of somebody else's: in v1 it is in the root.
+                if (e.errno() != Errno.EPERM || attempt == ATTEMPTS) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private Migration move(long pid) throws CgroupException {
         Migration plan = cgroups.migration()
                 .container(pid)
                 .to(cgroups.self())

@@ -119,6 +119,18 @@ final class Box {
         return Long.parseLong(show(unit, "MainPID"));
     }
 
+    /** The pid of our program in a unit, whose main process it is not; empty if it is not there. */
+    static String wrapper(String unit) throws IOException {
+        Path group = Path.of("/sys/fs/cgroup/systemd/system.slice", unit + ".service");
+        for (String pid : Files.readAllLines(group.resolve("cgroup.procs"))) {
+            Path commandLine = Path.of("/proc", pid, "cmdline");
+            if (Files.exists(commandLine) && Files.readString(commandLine).contains("systemd-docker.jar")) {
+                return pid;
+            }
+        }
+        return "";
+    }
+
     /** Where a process is in a hierarchy. */
     static String group(long pid, String controller) throws IOException {
         return Files.readAllLines(Path.of("/proc/" + pid + "/cgroup")).stream()
@@ -128,11 +140,24 @@ final class Box {
                 .orElseThrow();
     }
 
-    /** What the journal has of a unit. */
+    /** Whether a run of the unit has this very line in the journal. */
+    static boolean says(String unit, String line) {
+        return log(unit).lines().anyMatch(line::equals);
+    }
+
+    /** What the journal has of the last run of a unit. */
     static String log(String unit) {
         try {
             run("journalctl", "--sync");
-            return run("journalctl", "--no-pager", "-o", "cat", "-u", unit);
+            String run = show(unit, "InvocationID");
+            return run(
+                    "journalctl",
+                    "--no-pager",
+                    "-o",
+                    "cat",
+                    "_SYSTEMD_INVOCATION_ID=" + run,
+                    "+",
+                    "INVOCATION_ID=" + run);
         } catch (Exception e) {
             return e.toString();
         }

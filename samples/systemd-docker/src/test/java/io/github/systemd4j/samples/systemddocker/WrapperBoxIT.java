@@ -71,7 +71,7 @@ class WrapperBoxIT {
                 "-c",
                 "trap 'exit 0' TERM; sh -c 'x=1234567890; while :; do x=$x$x; done'; echo eaten $?; while :; do sleep 0.1; done");
 
-        Box.await(true, () -> Box.log("web").contains("eaten 137"));
+        Box.await(true, () -> Box.says("web", "eaten 137"));
         assertThat(Box.show("web", "ActiveState")).isEqualTo("active");
     }
 
@@ -104,7 +104,7 @@ class WrapperBoxIT {
         Box.start("web", "", "run", "--rm", "--name", "web", "image", "sh", "-c", Box.OBEDIENT);
         long container = Box.mainPid("web");
 
-        assertThat(Box.run("kill", "-KILL", wrapper())).isEmpty();
+        assertThat(Box.run("kill", "-KILL", Box.wrapper("web"))).isEmpty();
         assertThat(Path.of("/proc/" + container)).as("systemd goes on with it").exists();
         assertThat(Box.run("systemctl", "restart", "web")).as(() -> Box.log("web")).isEmpty();
 
@@ -154,15 +154,5 @@ class WrapperBoxIT {
 
         assertThat(Box.run("systemctl", "stop", "web")).isEmpty();
         assertThat(Box.docker("ps", "--all", "--quiet")).isEmpty();
-    }
-
-    /** The wrapper is the parent of nobody who matters, and the only JVM in the unit. */
-    private static String wrapper() throws Exception {
-        for (String pid : Files.readAllLines(Path.of("/sys/fs/cgroup/systemd/system.slice/web.service/cgroup.procs"))) {
-            if (Files.readString(Path.of("/proc/" + pid + "/cmdline")).contains("systemd-docker.jar")) {
-                return pid;
-            }
-        }
-        throw new AssertionError("there is no wrapper");
     }
 }
