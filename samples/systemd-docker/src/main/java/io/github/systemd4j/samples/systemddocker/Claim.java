@@ -4,6 +4,7 @@ import io.github.systemd4j.cgroups.Cgroups;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * How we come by the container: by its name, as it is or as it was left, or as a new one. Whatever an earlier run left
@@ -12,7 +13,9 @@ import java.util.Optional;
 final class Claim {
 
     /** Marks what has no name and is to be removed: the next start of the same unit finds it by this. */
-    private static final String LABEL = "io.github.systemd4j.unit";
+    private static final String UNIT = "io.github.systemd4j.unit";
+    /** Marks what was made by one start, and by nobody else who uses the same name. */
+    private static final String RUN = "io.github.systemd4j.run";
 
     private final Options options;
     private final RunArguments arguments;
@@ -54,7 +57,7 @@ final class Claim {
     Claimed take() throws EngineException, UsageException {
         String name = arguments.name(options);
         if (name == null) {
-            for (String left : engine.find("label=" + LABEL + "=" + unit)) {
+            for (String left : engine.find("label=" + UNIT + "=" + unit)) {
                 log.say("removing " + left.substring(0, 12) + ", which an earlier run has left");
                 engine.destroy(left);
             }
@@ -85,12 +88,13 @@ final class Claim {
     }
 
     private Container create() throws EngineException {
-        List<String> words = new ArrayList<>(List.of("--detach"));
+        String run = RUN + "=" + UUID.randomUUID();
+        List<String> words = new ArrayList<>(List.of("--detach", "--label=" + run));
         String name = arguments.name(options);
         if (name != null) {
             words.add("--name=" + name);
         } else if (removes() && !unit.isEmpty()) {
-            words.add("--label=" + LABEL + "=" + unit);
+            words.add("--label=" + UNIT + "=" + unit);
         }
         words.addAll(ownOptions);
         // We remove it, once its status is known. Detached it is in any case.
@@ -100,21 +104,19 @@ final class Claim {
             String id = engine.run(words);
             return engine.inspect(id).orElseThrow(() -> EngineException.refused(1, id + " has gone at once"));
         } catch (EngineException e) {
-            removeFailed();
+            removeFailed(run);
             throw e;
         }
     }
 
-    /** A container whose command could not be started has a name, and would be in the way of the next start. */
-    private void removeFailed() {
-        String name = arguments.name(options);
+    /** What a start that failed, or was told to stop, has left: it would be in the way of the next one. */
+    private void removeFailed(String run) {
         try {
-            Optional<Container> failed = name == null ? Optional.empty() : engine.named(name);
-            if (failed.isPresent() && failed.get().status().equals("created")) {
-                engine.destroy(failed.get().id());
+            for (String id : engine.find("label=" + run)) {
+                engine.destroy(id);
             }
         } catch (EngineException e) {
-            return; // the next start does it
+            log.warn("what has failed is removed by the next start: " + e.getMessage());
         }
     }
 }

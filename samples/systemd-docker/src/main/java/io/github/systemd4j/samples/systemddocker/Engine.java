@@ -26,6 +26,8 @@ final class Engine {
     /** For a question. The start is not bounded here but by TimeoutStartSec=, because an image may have to be fetched. */
     private static final Duration ANSWER = Duration.ofSeconds(30);
 
+    private static final int ATTEMPTS = 3;
+
     private final List<String> command;
 
     Engine(List<String> command) {
@@ -150,7 +152,20 @@ final class Engine {
         }
     }
 
+    /**
+     * Asks, and again if there is no answer: systemd sends its SIGTERM to all of a unit, these clients included, and we
+     * have to go on to clean up.
+     */
     private Answer ask(String verb, List<String> arguments) throws EngineException {
+        Answer answer = askOnce(verb, arguments);
+        for (int more = ATTEMPTS - 1; more > 0 && answer.status() != 0; more--) {
+            pause();
+            answer = askOnce(verb, arguments);
+        }
+        return answer;
+    }
+
+    private Answer askOnce(String verb, List<String> arguments) throws EngineException {
         Process client = start(ProcessBuilder.Redirect.PIPE, command(verb, arguments));
         CompletableFuture<String> output = read(client.getInputStream());
         CompletableFuture<String> errors = read(client.getErrorStream());
@@ -168,13 +183,27 @@ final class Engine {
         return new Answer(command.get(0) + " " + verb, client.exitValue(), output.join(), errors.join());
     }
 
+    /** What starts a process in a JVM is a process too, and may be hit as well. */
     private Process start(ProcessBuilder.Redirect errors, List<String> words) throws EngineException {
+        for (int more = ATTEMPTS - 1; ; more--) {
+            try {
+                Process client = builder(words).redirectError(errors).start();
+                client.getOutputStream().close();
+                return client;
+            } catch (IOException e) {
+                if (more == 0) {
+                    throw EngineException.unavailable("there is no container engine: " + e.getMessage());
+                }
+                pause();
+            }
+        }
+    }
+
+    private static void pause() {
         try {
-            Process client = builder(words).redirectError(errors).start();
-            client.getOutputStream().close();
-            return client;
-        } catch (IOException e) {
-            throw EngineException.unavailable("there is no container engine: " + e.getMessage());
+            TimeUnit.MILLISECONDS.sleep(100);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // nobody does so
         }
     }
 
