@@ -5,11 +5,13 @@ import io.github.systemd4j.cgroups.CgroupException.Errno;
 import io.github.systemd4j.cgroups.CgroupVersion;
 import io.github.systemd4j.cgroups.Cgroups;
 import io.github.systemd4j.cgroups.Migration;
+import io.github.systemd4j.cgroups.RawPath;
 import io.github.systemd4j.cgroups.Resolution;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /** The unit in which we are, as the place for the container's processes. */
 final class Home {
@@ -67,22 +69,33 @@ final class Home {
     }
 
     /**
-     * Brings all processes of a container here. The engine's own processes are never among them: a plan that would move
-     * any is refused.
+     * Brings all processes of a container here. The engine's own processes are never among them: the container must be in
+     * a group that has its id in its path, as every engine names them, and be alone in it.
      *
-     * @param pid of its first process
      * @return what was done
      */
-    Migration take(long pid) throws CgroupException {
+    Migration take(Container container) throws CgroupException, EngineException {
+        requireItsOwnGroup(container);
         for (int attempt = 1; ; attempt++) {
             try {
-                return move(pid);
+                return move(container.pid());
             } catch (CgroupException e) {
                 // A process that ends while the plan is made looks like one of somebody else's: in v1 it is in the root.
                 if (e.errno() != Errno.EPERM || attempt == ATTEMPTS) {
                     throw e;
                 }
             }
+        }
+    }
+
+    private void requireItsOwnGroup(Container container) throws EngineException {
+        Optional<RawPath> group = cgroups.process(container.pid()).systemdPath();
+        boolean isThere = group.isEmpty() || group.equals(cgroups.self().systemdPath());
+        if (!isThere && !group.get().toString().contains(container.id())) {
+            throw EngineException.refused(
+                    ExitStatus.NOT_MOVED,
+                    "the container cannot be moved into the unit: process " + container.pid() + " is in " + group.get()
+                            + ", which is not the group of container " + container.shortId());
         }
     }
 

@@ -95,9 +95,9 @@ final class Session {
     }
 
     /** Brings all processes of the container into our unit; answers whether there were any. */
-    private boolean move(Container started) throws CgroupException {
+    private boolean move(Container started) throws CgroupException, EngineException {
         try {
-            LostLimits.of(arguments, home.take(started.pid())).forEach(log::warn);
+            LostLimits.of(arguments, home.take(started)).forEach(log::warn);
             return true;
         } catch (CgroupException e) {
             if (e.errno() == Errno.ESRCH || !started.isRunning()) {
