@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -22,6 +23,8 @@ final class Box {
     static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
     /** What may stop at once, and says how it was told to. */
     static final String OBEDIENT = "trap 'echo bye; exit 3' TERM; echo hello; echo oops >&2; while :; do sleep 0.1; done";
+
+    private static String written = "@0";
 
     private static final String DOCKER = "/usr/bin/docker";
 
@@ -71,6 +74,8 @@ final class Box {
     /** Writes a unit with our program; {@code settings} are lines of its section [Service]. */
     static void unit(String name, String settings, String... arguments) throws Exception {
         Files.createDirectories(UNITS);
+        Instant now = Instant.now();
+        written = "@%d.%06d".formatted(now.getEpochSecond(), now.getNano() / 1000);
         Files.writeString(
                 UNITS.resolve(name + ".service"),
                 "[Service]\nType=notify\nNotifyAccess=all\nDelegate=yes\nSuccessExitStatus=143\n" + settings
@@ -140,24 +145,16 @@ final class Box {
                 .orElseThrow();
     }
 
-    /** Whether a run of the unit has this very line in the journal. */
+    /** Whether this very line is in it. */
     static boolean says(String unit, String line) {
         return log(unit).lines().anyMatch(line::equals);
     }
 
-    /** What the journal has of the last run of a unit. */
+    /** What the journal has of a unit, since it was written. */
     static String log(String unit) {
         try {
             run("journalctl", "--sync");
-            String run = show(unit, "InvocationID");
-            return run(
-                    "journalctl",
-                    "--no-pager",
-                    "-o",
-                    "cat",
-                    "_SYSTEMD_INVOCATION_ID=" + run,
-                    "+",
-                    "INVOCATION_ID=" + run);
+            return run("journalctl", "--no-pager", "-o", "cat", "-u", unit, "--since=" + written);
         } catch (Exception e) {
             return e.toString();
         }

@@ -26,9 +26,11 @@ class TemplateBoxIT {
         Files.writeString(Box.UNITS.resolve("docker.service"), "[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=true\n");
         Files.copy(Path.of("systemd", "nginx.service"), Box.UNITS.resolve("nginx.service"));
         assertThat(Box.run("systemctl", "daemon-reload")).isEmpty();
-        String image = "docker export $(docker create image true) | docker import --change 'STOPSIGNAL SIGQUIT' --change '"
-                + "CMD [\"sh\", \"-c\", " + '"' + SCRIPT.replace("\"", "\\\"") + "\"]' - nginx; docker rm $(docker ps -aq)";
-        assertThat(Box.run("sh", "-c", image)).contains("sha256:");
+        Path recipe = Files.createDirectories(Path.of("/tmp/nginx")).resolve("Dockerfile");
+        Files.writeString(
+                recipe,
+                "FROM image\nSTOPSIGNAL SIGQUIT\nCMD [\"sh\", \"-c\", \"" + SCRIPT.replace("\"", "\\\"") + "\"]\n");
+        assertThat(Box.docker("build", "--tag=nginx", "/tmp/nginx")).contains("Successfully tagged nginx");
     }
 
     @AfterEach
