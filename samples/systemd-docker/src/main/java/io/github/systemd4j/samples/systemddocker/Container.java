@@ -14,6 +14,7 @@ import java.nio.file.Path;
  * @param startedAt as the engine writes a time, for its own use
  * @param finishedAt the same, of its end
  * @param restartPolicy such as {@code no}; may be empty
+ * @param logDriver where the engine itself writes what it writes, such as {@code json-file}
  * @param image what it was made of
  */
 record Container(
@@ -25,11 +26,12 @@ record Container(
         String startedAt,
         String finishedAt,
         String restartPolicy,
+        String logDriver,
         String image) {
 
     /** For the engine's {@code inspect}, one line each: only what is needed is asked for, so that what is new in the answer of a new engine cannot matter. */
     static final String TEMPLATE = "{{.Id}}\n{{.Name}}\n{{.State.Status}}\n{{.State.Pid}}\n{{.State.ExitCode}}\n"
-            + "{{json .State.StartedAt}}\n{{json .State.FinishedAt}}\n{{.HostConfig.RestartPolicy.Name}}\n{{.Config.Image}}";
+            + "{{json .State.StartedAt}}\n{{json .State.FinishedAt}}\n{{.HostConfig.RestartPolicy.Name}}\n{{.HostConfig.LogConfig.Type}}\n{{.Config.Image}}";
 
     static Container parse(String answer) throws EngineException {
         String[] lines = answer.split("\n", -1);
@@ -43,7 +45,8 @@ record Container(
                     lines[5].replace("\"", ""),
                     lines[6].replace("\"", ""),
                     lines[7],
-                    lines[8]);
+                    lines[8],
+                    lines[9]);
         } catch (ArrayIndexOutOfBoundsException | NumberFormatException e) {
             throw EngineException.refused(1, "the engine's answer is not understood: \"" + answer.strip() + "\"");
         }

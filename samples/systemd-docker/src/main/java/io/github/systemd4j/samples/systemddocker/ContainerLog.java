@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -63,8 +64,14 @@ final class ContainerLog {
         }
     }
 
-    /** Begins to write, in threads of its own. */
+    /** Begins to write, in threads of its own; not what nobody has kept, nor what the engine itself gives to the journal. */
     void start(Container container) throws EngineException {
+        boolean isKept = !Set.of("none", "passthrough").contains(container.logDriver());
+        // It would be there twice; and since the engine reads it by the fields that we write too, there is no end to it.
+        boolean isThere = journal != null && container.logDriver().equals("journald");
+        if (!isKept || isThere) {
+            return;
+        }
         Process process = engine.logs(container.id(), since());
         client = process;
         InputStream output = new TimedLines(process.getInputStream(), outPosition);
