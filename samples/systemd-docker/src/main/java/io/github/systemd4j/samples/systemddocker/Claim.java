@@ -82,7 +82,8 @@ final class Claim {
             engine.destroy(old.id());
             return new Claimed(create(), false);
         }
-        log.say("starting " + old.label() + " again, with the arguments that it was made with; --rm would take new ones");
+        log.say("starting " + old.label()
+                + " again, with the arguments that it was made with; --rm would take new ones");
         engine.resume(old.id());
         return new Claimed(engine.inspect(old.id()).orElse(old), false);
     }

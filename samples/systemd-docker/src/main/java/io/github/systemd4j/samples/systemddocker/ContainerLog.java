@@ -67,7 +67,8 @@ final class ContainerLog {
     /** Begins to write, in threads of its own; not what nobody has kept, nor what the engine itself gives to the journal. */
     void start(Container container) throws EngineException {
         boolean isKept = !Set.of("none", "passthrough").contains(container.logDriver());
-        // It would be there twice; and since the engine reads it by the fields that we write too, there is no end to it.
+        // It would be there twice; and since the engine reads it by the fields that we write too, there is no end to
+        // it.
         boolean isThere = journal != null && container.logDriver().equals("journald");
         if (!isKept || isThere) {
             return;
@@ -87,8 +88,7 @@ final class ContainerLog {
                 .field(FieldName.of("CONTAINER_NAME"), container.name())
                 .field(FieldName.of("CONTAINER_TAG"), container.name())
                 .field(FieldName.of("IMAGE_NAME"), container.image());
-        pumps = List.of(
-                pump.start(output, Priority.INFO)::close, pump.start(errors, Priority.ERR)::close);
+        pumps = List.of(pump.start(output, Priority.INFO)::close, pump.start(errors, Priority.ERR)::close);
     }
 
     private String since() {

@@ -60,8 +60,8 @@ final class Engine {
     List<String> find(String filter) throws EngineException {
         Answer answer = ask("ps", List.of("--all", "--no-trunc", "--quiet", "--filter", filter));
         if (answer.status() != 0) {
-            throw EngineException.unavailable(
-                    command.get(0) + ": the engine does not answer: " + answer.errors().lines().findFirst().orElse(""));
+            throw EngineException.unavailable(command.get(0) + ": the engine does not answer: "
+                    + answer.errors().lines().findFirst().orElse(""));
         }
         return answer.output().lines().toList();
     }
@@ -105,8 +105,7 @@ final class Engine {
     /** A client that writes a line when the container is started again, and ends after a while in any case. */
     Process nextStart(Container run, Duration patience) throws EngineException {
         String until = Instant.now().plus(patience).toString();
-        return start(
-                ProcessBuilder.Redirect.DISCARD, command("events", events(run, "start", run.finishedAt(), until)));
+        return start(ProcessBuilder.Redirect.DISCARD, command("events", events(run, "start", run.finishedAt(), until)));
     }
 
     private static List<String> events(Container run, String event, String since, String until) {
@@ -147,7 +146,8 @@ final class Engine {
 
         void orThrow() throws EngineException {
             if (status != 0) {
-                throw EngineException.refused(status, command + ": " + errors.lines().findFirst().orElse("failed"));
+                throw EngineException.refused(
+                        status, command + ": " + errors.lines().findFirst().orElse("failed"));
             }
         }
     }

@@ -80,7 +80,8 @@ final class Home {
             try {
                 return move(container.pid());
             } catch (CgroupException e) {
-                // A process that ends while the plan is made looks like one of somebody else's: in v1 it is in the root.
+                // A process that ends while the plan is made looks like one of somebody else's: in v1 it is in the
+                // root.
                 if (e.errno() != Errno.EPERM || attempt == ATTEMPTS) {
                     throw e;
                 }

@@ -15,9 +15,22 @@ final class LostLimits {
 
     private static final Map<String, List<String>> LIMITS = Map.of(
             "memory",
-            List.of("-m", "--memory", "--memory-reservation", "--memory-swap", "--memory-swappiness", "--kernel-memory"),
+            List.of(
+                    "-m",
+                    "--memory",
+                    "--memory-reservation",
+                    "--memory-swap",
+                    "--memory-swappiness",
+                    "--kernel-memory"),
             "cpu",
-            List.of("-c", "--cpu-shares", "--cpus", "--cpu-quota", "--cpu-period", "--cpu-rt-period", "--cpu-rt-runtime"),
+            List.of(
+                    "-c",
+                    "--cpu-shares",
+                    "--cpus",
+                    "--cpu-quota",
+                    "--cpu-period",
+                    "--cpu-rt-period",
+                    "--cpu-rt-runtime"),
             "cpuset",
             List.of("--cpuset-cpus", "--cpuset-mems"),
             "pids",
@@ -50,9 +63,10 @@ final class LostLimits {
             if (isMoved(move, controller)) {
                 arguments.options().stream()
                         .filter(option -> names.contains(option.name()))
-                        .forEach(option -> warnings.add(option.name() + " has no effect: in the hierarchy of " + controller
-                                + " the container is in the unit's group now. Use " + INSTEAD.get(controller)
-                                + " in the unit, or choose hierarchies without it by --cgroups"));
+                        .forEach(option ->
+                                warnings.add(option.name() + " has no effect: in the hierarchy of " + controller
+                                        + " the container is in the unit's group now. Use " + INSTEAD.get(controller)
+                                        + " in the unit, or choose hierarchies without it by --cgroups"));
             }
         });
         if (!arguments.isSet("--privileged") && opensDevices(move)) {
@@ -79,7 +93,8 @@ final class LostLimits {
     private static boolean opensDevices(Migration move) {
         return steps(move, "devices").anyMatch(step -> {
             try {
-                return Files.readString(step.to().directory().resolve("devices.list")).startsWith("a ");
+                return Files.readString(step.to().directory().resolve("devices.list"))
+                        .startsWith("a ");
             } catch (IOException e) {
                 return false;
             }

@@ -42,7 +42,8 @@ final class Options {
     @Option(
             names = {"-c", "--cgroups"},
             paramLabel = "CONTROLLER",
-            description = "move the container in this hierarchy only, and in name=systemd; may be repeated; all if not given")
+            description =
+                    "move the container in this hierarchy only, and in name=systemd; may be repeated; all if not given")
     private List<String> cgroups = new ArrayList<>();
 
     @Option(
@@ -62,7 +63,8 @@ final class Options {
     @Option(
             names = "--name",
             paramLabel = "NAME",
-            description = "the container's name, best %%n: one that runs is adopted, one that has stopped is replaced or resumed")
+            description =
+                    "the container's name, best %%n: one that runs is adopted, one that has stopped is replaced or resumed")
     private @Nullable String name;
 
     @Option(
@@ -120,7 +122,8 @@ final class Options {
         return cgroups;
     }
 
-    @Nullable Path pidFile() {
+    @Nullable
+    Path pidFile() {
         return pidFile;
     }
 
@@ -128,7 +131,8 @@ final class Options {
         return notify;
     }
 
-    @Nullable String name() {
+    @Nullable
+    String name() {
         return name;
     }
 

@@ -19,11 +19,16 @@ record RunArguments(List<EngineOption> options, List<String> image) {
 
     /** The options without a value, of docker and podman. All others have one. */
     static final Set<String> FLAGS = Set.of(
-            "-d", "--detach",
-            "-i", "--interactive",
-            "-t", "--tty",
-            "-P", "--publish-all",
-            "-q", "--quiet",
+            "-d",
+            "--detach",
+            "-i",
+            "--interactive",
+            "-t",
+            "--tty",
+            "-P",
+            "--publish-all",
+            "-q",
+            "--quiet",
             "--disable-content-trust",
             "--env-host",
             "--help",
@@ -67,7 +72,9 @@ record RunArguments(List<EngineOption> options, List<String> image) {
     static RunArguments parse(List<String> arguments) throws UsageException {
         List<EngineOption> options = new ArrayList<>();
         int at = 0;
-        while (at < arguments.size() && arguments.get(at).startsWith("-") && arguments.get(at).length() > 1) {
+        while (at < arguments.size()
+                && arguments.get(at).startsWith("-")
+                && arguments.get(at).length() > 1) {
             String word = arguments.get(at);
             if (word.equals("--")) {
                 at++;
@@ -84,8 +91,7 @@ record RunArguments(List<EngineOption> options, List<String> image) {
         return new RunArguments(List.copyOf(options), List.copyOf(arguments.subList(at, arguments.size())));
     }
 
-    private static List<EngineOption> parseLong(String word, @Nullable String next)
-            throws UsageException {
+    private static List<EngineOption> parseLong(String word, @Nullable String next) throws UsageException {
         int equals = word.indexOf('=');
         if (equals > 0) {
             return List.of(new EngineOption(word.substring(0, equals), word.substring(equals + 1), List.of(word)));
@@ -97,8 +103,7 @@ record RunArguments(List<EngineOption> options, List<String> image) {
     }
 
     /** Several may stand together; the first that is no flag takes the rest of the word, or the next one. */
-    private static List<EngineOption> parseShort(String word, @Nullable String next)
-            throws UsageException {
+    private static List<EngineOption> parseShort(String word, @Nullable String next) throws UsageException {
         List<EngineOption> options = new ArrayList<>();
         for (int i = 1; i < word.length(); i++) {
             String name = "-" + word.charAt(i);
@@ -121,8 +126,7 @@ record RunArguments(List<EngineOption> options, List<String> image) {
         return options;
     }
 
-    private static EngineOption withValue(
-            String name, @Nullable String value, String word) throws UsageException {
+    private static EngineOption withValue(String name, @Nullable String value, String word) throws UsageException {
         if (value == null) {
             throw new UsageException("run " + word + ": there is no value");
         }
@@ -154,7 +158,8 @@ record RunArguments(List<EngineOption> options, List<String> image) {
     }
 
     /** The container's name, wherever it stands; null if it has none. */
-    @Nullable String name(Options own) {
+    @Nullable
+    String name(Options own) {
         String name = own.name();
         return name != null ? name : last("--name").orElse(null);
     }
@@ -163,8 +168,9 @@ record RunArguments(List<EngineOption> options, List<String> image) {
     void refuseRestartPolicy() throws UsageException {
         String policy = last("--restart").orElse("no");
         if (!policy.isEmpty() && !policy.equals("no")) {
-            throw new UsageException("run --restart=" + policy
-                    + ": the engine would restart the container, and systemd too; leave it out, and say Restart= in the unit");
+            throw new UsageException(
+                    "run --restart=" + policy
+                            + ": the engine would restart the container, and systemd too; leave it out, and say Restart= in the unit");
         }
     }
 }

@@ -43,7 +43,8 @@ public final class SystemdDocker {
         } catch (EngineException e) {
             return failed(notifier, e.getMessage(), e.exitStatus());
         } catch (CgroupException e) {
-            return failed(notifier, "the container cannot be moved into the unit: " + e.getMessage(), ExitStatus.NOT_MOVED);
+            return failed(
+                    notifier, "the container cannot be moved into the unit: " + e.getMessage(), ExitStatus.NOT_MOVED);
         } catch (IOException e) {
             return failed(notifier, e.getMessage(), ExitStatus.IO_ERROR);
         }
@@ -92,7 +93,8 @@ public final class SystemdDocker {
             return null; // without systemd there is nobody to notify
         }
         String name = run.name(options);
-        return NotifySocket.bind(name != null ? name : "pid-" + ProcessHandle.current().pid());
+        return NotifySocket.bind(
+                name != null ? name : "pid-" + ProcessHandle.current().pid());
     }
 
     private void forwardSignals(Forwarder forwarder) {

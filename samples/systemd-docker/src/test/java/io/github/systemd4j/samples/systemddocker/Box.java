@@ -22,7 +22,8 @@ final class Box {
     static final Path JAR = Path.of("/opt/systemd-docker/systemd-docker.jar");
     static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
     /** What may stop at once, and says how it was told to. */
-    static final String OBEDIENT = "trap 'echo bye; exit 3' TERM; echo hello; echo oops >&2; while :; do sleep 0.1; done";
+    static final String OBEDIENT =
+            "trap 'echo bye; exit 3' TERM; echo hello; echo oops >&2; while :; do sleep 0.1; done";
 
     private static String written = "@0";
 

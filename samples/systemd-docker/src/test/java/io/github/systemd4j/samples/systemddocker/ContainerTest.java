@@ -24,7 +24,8 @@ class ContainerTest {
         assertThat(container.startedAt()).isEqualTo("2026-11-22T11:14:14.7Z");
         assertThat(container.label()).isEqualTo("web (0123456789ab)");
         assertThat(container.isRunning()).isFalse();
-        assertThat(Container.TEMPLATE.split("\n", -1)).hasSameSizeAs(answer(0, "").split("\n", -1));
+        assertThat(Container.TEMPLATE.split("\n", -1))
+                .hasSameSizeAs(answer(0, "").split("\n", -1));
     }
 
     @Test
@@ -32,7 +33,9 @@ class ContainerTest {
         Process gone = new ProcessBuilder("true").start();
         gone.waitFor();
 
-        assertThat(Container.parse(answer(ProcessHandle.current().pid(), "running")).isRunning()).isTrue();
+        assertThat(Container.parse(answer(ProcessHandle.current().pid(), "running"))
+                        .isRunning())
+                .isTrue();
         assertThat(Container.parse(answer(gone.pid(), "running")).isRunning()).isFalse();
     }
 

@@ -19,8 +19,10 @@ class FiftyBoxIT {
     @Test
     void fiftyStartsAndStopsLeaveNothing() throws Exception {
         Box.engine();
-        String[] arguments = {"--notify", "--pid-file=/run/fifty.pid", "run", "--rm", "--name=web", "image", "sh", "-c"};
-        String[] command = Stream.concat(Stream.of(arguments), Stream.of(Box.OBEDIENT)).toArray(String[]::new);
+        String[] arguments = {"--notify", "--pid-file=/run/fifty.pid", "run", "--rm", "--name=web", "image", "sh", "-c"
+        };
+        String[] command =
+                Stream.concat(Stream.of(arguments), Stream.of(Box.OBEDIENT)).toArray(String[]::new);
         command[0] = "--env"; // nobody in the container would notify
         Box.unit("web", "StartLimitIntervalSec=0", command);
         once();
@@ -35,7 +37,9 @@ class FiftyBoxIT {
     }
 
     private static void once() throws Exception {
-        assertThat(Box.run("systemctl", "start", "web")).as(() -> Box.log("web")).isEmpty();
+        assertThat(Box.run("systemctl", "start", "web"))
+                .as(() -> Box.log("web"))
+                .isEmpty();
         assertThat(Box.run("systemctl", "stop", "web")).isEmpty();
     }
 
@@ -43,15 +47,27 @@ class FiftyBoxIT {
     private static List<Object> state() throws Exception {
         Box.await("", () -> Box.run("sh", "-c", "pgrep -x containerd-shim || pgrep -f [s]him-runc-v2"));
         return List.of(
-                new TreeSet<>(Box.run("find", "/sys/fs/cgroup", "-type", "d").lines().toList()),
+                new TreeSet<>(
+                        Box.run("find", "/sys/fs/cgroup", "-type", "d").lines().toList()),
                 processes(),
-                new TreeSet<>(Box.run("find", "/run/systemd-docker", "/run/fifty.pid", "/run/docker-test", "/tmp/docker", "-maxdepth", "3").lines().toList()));
+                new TreeSet<>(Box.run(
+                                "find",
+                                "/run/systemd-docker",
+                                "/run/fifty.pid",
+                                "/run/docker-test",
+                                "/tmp/docker",
+                                "-maxdepth",
+                                "3")
+                        .lines()
+                        .toList()));
     }
 
     private static TreeSet<String> processes() throws Exception {
         TreeSet<String> names = new TreeSet<>();
         try (Stream<Path> proc = Files.list(Path.of("/proc"))) {
-            for (Path process : proc.filter(path -> path.getFileName().toString().matches("[0-9]+")).toList()) {
+            for (Path process : proc.filter(
+                            path -> path.getFileName().toString().matches("[0-9]+"))
+                    .toList()) {
                 String name = Box.run("cat", process + "/comm");
                 names.add(process.getFileName() + " " + name);
             }

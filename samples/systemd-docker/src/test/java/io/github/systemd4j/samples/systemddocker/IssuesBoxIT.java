@@ -29,7 +29,8 @@ class IssuesBoxIT {
     private static Path client(String name, String verb, String answer) throws Exception {
         Path script = Path.of("/opt/systemd-docker", name);
         Files.writeString(
-                script, "#!/bin/sh\nif [ \"$1\" = " + verb + " ]; then\n" + answer + "\nfi\nexec /usr/bin/docker \"$@\"\n");
+                script,
+                "#!/bin/sh\nif [ \"$1\" = " + verb + " ]; then\n" + answer + "\nfi\nexec /usr/bin/docker \"$@\"\n");
         assertThat(script.toFile().setExecutable(true)).isTrue();
         return script;
     }
@@ -49,7 +50,9 @@ class IssuesBoxIT {
         assertThat(Box.log("web")).contains("which is not the group of container");
         assertThat(Box.group(Long.parseLong(engine), "name=systemd")).isEqualTo("/system.slice/engine.service");
         assertThat(Box.group(Long.parseLong(engine), "memory")).isEqualTo("/system.slice/engine.service");
-        assertThat(Box.docker("ps", "--all", "--quiet")).as("nothing runs outside of its unit").isEmpty();
+        assertThat(Box.docker("ps", "--all", "--quiet"))
+                .as("nothing runs outside of its unit")
+                .isEmpty();
     }
 
     /** 27 as well: there is no pid, because the container has ended already. */
@@ -67,8 +70,16 @@ class IssuesBoxIT {
     /** 41: the exit status is not respected. systemd does not hear of the end of a process that is not its child. */
     @Test
     void theExitStatusIsTheUnits() throws Exception {
-        Box.start("web", "", "run", "--rm", "--name=web", "image", "sh", "-c", "trap 'exit 42' TERM; echo on; "
-                + "while :; do sleep 0.1; done");
+        Box.start(
+                "web",
+                "",
+                "run",
+                "--rm",
+                "--name=web",
+                "image",
+                "sh",
+                "-c",
+                "trap 'exit 42' TERM; echo on; " + "while :; do sleep 0.1; done");
         Box.await(true, () -> Box.says("web", "on"));
 
         assertThat(Box.run("kill", Long.toString(Box.mainPid("web")))).isEmpty();
@@ -81,15 +92,35 @@ class IssuesBoxIT {
     /** 44: no logs any more after "docker restart". */
     @Test
     void anEnginesRestartKeepsUnitAndLogs() throws Exception {
-        Box.start("web", "", "run", "--rm", "--name=web", "image", "sh", "-c", "trap 'exit 0' TERM; echo from $$ since"
-                + " $(cat /proc/uptime); while :; do sleep 0.1; done");
+        Box.start(
+                "web",
+                "",
+                "run",
+                "--rm",
+                "--name=web",
+                "image",
+                "sh",
+                "-c",
+                "trap 'exit 0' TERM; echo from $$ since" + " $(cat /proc/uptime); while :; do sleep 0.1; done");
         long first = Box.mainPid("web");
-        Box.await(1L, () -> Box.log("web").lines().filter(line -> line.startsWith("from 1 since")).count());
+        Box.await(
+                1L,
+                () -> Box.log("web")
+                        .lines()
+                        .filter(line -> line.startsWith("from 1 since"))
+                        .count());
 
         assertThat(Box.docker("restart", "web")).isEqualTo("web");
 
-        Box.await(2L, () -> Box.log("web").lines().filter(line -> line.startsWith("from 1 since")).distinct().count());
-        assertThat(Box.log("web").lines().filter(line -> line.startsWith("from 1 since"))).hasSize(2);
+        Box.await(
+                2L,
+                () -> Box.log("web")
+                        .lines()
+                        .filter(line -> line.startsWith("from 1 since"))
+                        .distinct()
+                        .count());
+        assertThat(Box.log("web").lines().filter(line -> line.startsWith("from 1 since")))
+                .hasSize(2);
         Box.await(true, () -> Box.mainPid("web") != first);
         assertThat(Box.show("web", "ActiveState")).isEqualTo("active");
         assertThat(Box.group(Box.mainPid("web"), "memory")).isEqualTo("/system.slice/web.service");

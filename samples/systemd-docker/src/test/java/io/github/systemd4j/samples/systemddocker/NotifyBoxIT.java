@@ -70,7 +70,9 @@ class NotifyBoxIT {
                         + " for i in 1 2 3 4 5 6 7 8 9 10 11 12; do /usr/bin/systemd-notify WATCHDOG=1; sleep 0.5; done;"
                         + " echo tired; while :; do sleep 0.1; done");
 
-        assertThat(Box.run("systemctl", "start", "web")).as(() -> Box.log("web")).isEmpty();
+        assertThat(Box.run("systemctl", "start", "web"))
+                .as(() -> Box.log("web"))
+                .isEmpty();
 
         Box.await(true, () -> Box.says("web", "tired")); // so it has lived for longer than its watchdog's time
         assertThat(Box.log("web").lines()).contains("usec 3000000", "pid .");

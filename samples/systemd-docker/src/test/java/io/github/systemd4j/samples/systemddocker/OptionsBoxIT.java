@@ -79,9 +79,12 @@ class OptionsBoxIT {
         Box.await(true, () -> Box.says("web", "end"));
 
         String log = Box.log("web");
-        assertThat(log.lines()).contains("ABC=one", "XYZ=two words").anyMatch(line -> line.startsWith("INVOCATION_ID="));
+        assertThat(log.lines())
+                .contains("ABC=one", "XYZ=two words")
+                .anyMatch(line -> line.startsWith("INVOCATION_ID="));
         assertThat(log)
-                .doesNotContain("NOTIFY_SOCKET=", "LISTEN_", "WATCHDOG_", "JOURNAL_STREAM=", "/elsewhere", "SYSTEMD_EXEC_PID");
+                .doesNotContain(
+                        "NOTIFY_SOCKET=", "LISTEN_", "WATCHDOG_", "JOURNAL_STREAM=", "/elsewhere", "SYSTEMD_EXEC_PID");
         assertThat(Box.run("sh", "-c", "cat /proc/*/cmdline 2>/dev/null | tr '\\0' ' '"))
                 .as("no value is on a command line")
                 .doesNotContain("two words");
@@ -89,7 +92,8 @@ class OptionsBoxIT {
 
     @Test
     void withoutEnvNothingIsPassed() throws Exception {
-        Box.start("web", "Environment=ABC=one", "run", "--rm", "--name=web", "image", "sh", "-c", "env; " + Box.OBEDIENT);
+        Box.start(
+                "web", "Environment=ABC=one", "run", "--rm", "--name=web", "image", "sh", "-c", "env; " + Box.OBEDIENT);
         Box.await(true, () -> Box.says("web", "hello"));
 
         assertThat(Box.log("web")).doesNotContain("ABC=");

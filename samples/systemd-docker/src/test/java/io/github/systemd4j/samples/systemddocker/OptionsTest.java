@@ -32,8 +32,9 @@ class OptionsTest {
 
     @Test
     void withAll() throws UsageException {
-        Options options = parse("--logs=false --env --cgroups name=systemd --cgroups=cpu --pid-file=/run/web.pid --notify"
-                + " --name web --rm --engine podman run nginx");
+        Options options =
+                parse("--logs=false --env --cgroups name=systemd --cgroups=cpu --pid-file=/run/web.pid --notify"
+                        + " --name web --rm --engine podman run nginx");
 
         assertThat(options.logs()).isFalse();
         assertThat(options.env()).isTrue();
@@ -66,7 +67,8 @@ class OptionsTest {
 
     @Test
     void theEngineMayHaveOptionsOfItsOwn() throws UsageException {
-        assertThat(Options.parse(List.of("--engine", "podman --root /srv", "run", "nginx")).engine())
+        assertThat(Options.parse(List.of("--engine", "podman --root /srv", "run", "nginx"))
+                        .engine())
                 .containsExactly("podman", "--root", "/srv");
     }
 

@@ -12,8 +12,22 @@ class PassedEnvironmentTest {
     void namesWithoutValuesAndWithoutWhatIsOurs() {
         Map<String, String> environment = new LinkedHashMap<>();
         for (String name : new String[] {
-            "XYZ", "ABC", "_x1", "HOME", "PATH", "NOTIFY_SOCKET", "LISTEN_FDS", "LISTEN_PID", "LISTEN_FDNAMES",
-            "WATCHDOG_USEC", "WATCHDOG_PID", "FDSTORE", "JOURNAL_STREAM", "CREDENTIALS_DIRECTORY", "BASH_FUNC_x%%", "a.b"
+            "XYZ",
+            "ABC",
+            "_x1",
+            "HOME",
+            "PATH",
+            "NOTIFY_SOCKET",
+            "LISTEN_FDS",
+            "LISTEN_PID",
+            "LISTEN_FDNAMES",
+            "WATCHDOG_USEC",
+            "WATCHDOG_PID",
+            "FDSTORE",
+            "JOURNAL_STREAM",
+            "CREDENTIALS_DIRECTORY",
+            "BASH_FUNC_x%%",
+            "a.b"
         }) {
             environment.put(name, "secret");
         }

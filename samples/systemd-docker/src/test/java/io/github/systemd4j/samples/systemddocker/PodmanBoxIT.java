@@ -72,7 +72,8 @@ class PodmanBoxIT {
         assertThat(Box.run("systemctl", "stop", "web")).isEmpty();
         assertThat(Path.of("/proc/" + pid)).doesNotExist();
         assertThat(podman("ps", "--all", "--quiet")).isEmpty();
-        assertThat(Box.run("systemctl", "list-units", "--no-legend", "libpod-*")).isEmpty();
+        assertThat(Box.run("systemctl", "list-units", "--no-legend", "libpod-*"))
+                .isEmpty();
     }
 
     @Test
@@ -93,7 +94,9 @@ class PodmanBoxIT {
             Box.await(true, () -> Box.says("web", "hello"));
             assertThat(Box.run("systemctl", "stop", "web")).isEmpty();
 
-            assertThat(Box.log("web").lines().filter(line -> List.of("hello", "oops", "bye").contains(line)))
+            assertThat(Box.log("web")
+                            .lines()
+                            .filter(line -> List.of("hello", "oops", "bye").contains(line)))
                     .as(driver)
                     .containsExactlyInAnyOrder("hello", "oops", "bye");
         }
@@ -106,7 +109,9 @@ class PodmanBoxIT {
         assertThat(Box.run("systemctl", "kill", "--signal=KILL", "web")).isEmpty();
         Box.await("inactive", () -> Box.show("web", "ActiveState").replace("failed", "inactive"));
 
-        assertThat(Box.run("systemctl", "start", "web")).as(() -> Box.log("web")).isEmpty();
+        assertThat(Box.run("systemctl", "start", "web"))
+                .as(() -> Box.log("web"))
+                .isEmpty();
 
         assertThat(podman("ps", "--all", "--format={{.Status}}")).startsWith("Up");
         assertThat(Box.group(Box.mainPid("web"), "")).isEqualTo("/system.slice/web.service");

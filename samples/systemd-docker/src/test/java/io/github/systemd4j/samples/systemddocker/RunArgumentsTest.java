@@ -45,7 +45,8 @@ class RunArgumentsTest {
 
     @Test
     void theLastOneCounts() throws UsageException {
-        assertThat(parse("--rm --rm=false --name a --name=b nginx").isSet("--rm")).isFalse();
+        assertThat(parse("--rm --rm=false --name a --name=b nginx").isSet("--rm"))
+                .isFalse();
         assertThat(parse("--name a --name=b nginx").last("--name")).contains("b");
     }
 

@@ -23,7 +23,8 @@ class TemplateBoxIT {
         Box.engine();
         Files.deleteIfExists(Path.of("/usr/bin/java"));
         Files.createSymbolicLink(Path.of("/usr/bin/java"), Box.JAVA);
-        Files.writeString(Box.UNITS.resolve("docker.service"), "[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=true\n");
+        Files.writeString(
+                Box.UNITS.resolve("docker.service"), "[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=true\n");
         Files.copy(Path.of("systemd", "nginx.service"), Box.UNITS.resolve("nginx.service"));
         assertThat(Box.run("systemctl", "daemon-reload")).isEmpty();
         Path recipe = Files.createDirectories(Path.of("/tmp/nginx")).resolve("Dockerfile");
@@ -41,11 +42,14 @@ class TemplateBoxIT {
 
     @Test
     void theUnitAsShipped() throws Exception {
-        assertThat(Box.run("systemctl", "start", "nginx")).as(() -> Box.log("nginx")).isEmpty();
+        assertThat(Box.run("systemctl", "start", "nginx"))
+                .as(() -> Box.log("nginx"))
+                .isEmpty();
         Box.await(true, () -> Box.says("nginx", "serving"));
 
         assertThat(Box.docker("ps", "--format", "{{.Names}}")).isEqualTo("nginx.service");
-        assertThat(Box.show("nginx", "MainPID")).isEqualTo(Box.docker("inspect", "-f", "{{.State.Pid}}", "nginx.service"));
+        assertThat(Box.show("nginx", "MainPID"))
+                .isEqualTo(Box.docker("inspect", "-f", "{{.State.Pid}}", "nginx.service"));
         assertThat(Box.log("nginx")).as("no device but those of the policy").doesNotContain("DevicePolicy");
         assertThat(Box.says("nginx", "device")).isFalse();
         assertThat(Box.run("systemd-analyze", "verify", "nginx.service")).doesNotContain("nginx.service:");

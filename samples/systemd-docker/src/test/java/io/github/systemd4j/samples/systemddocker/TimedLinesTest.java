@@ -16,7 +16,8 @@ class TimedLinesTest {
     private final LogPosition position = new LogPosition("");
 
     private String read(String timed) throws IOException {
-        return new String(new TimedLines(new ByteArrayInputStream(timed.getBytes(UTF_8)), position).readAllBytes(), UTF_8);
+        return new String(
+                new TimedLines(new ByteArrayInputStream(timed.getBytes(UTF_8)), position).readAllBytes(), UTF_8);
     }
 
     @Test
@@ -42,7 +43,9 @@ class TimedLinesTest {
 
         assertThat(read(FIRST + part + FIRST + part + FIRST + rest + "\n" + SECOND + "end\n"))
                 .isEqualTo("x".repeat(40_000) + "\nend\n");
-        assertThat(read(SECOND + part + SECOND + "\n" + THIRD + "end\n")).as("skipped as a whole").isEqualTo("end\n");
+        assertThat(read(SECOND + part + SECOND + "\n" + THIRD + "end\n"))
+                .as("skipped as a whole")
+                .isEqualTo("end\n");
     }
 
     @Test

@@ -106,7 +106,9 @@ class WrapperBoxIT {
 
         assertThat(Box.run("kill", "-KILL", Box.wrapper("web"))).isEmpty();
         assertThat(Path.of("/proc/" + container)).as("systemd goes on with it").exists();
-        assertThat(Box.run("systemctl", "restart", "web")).as(() -> Box.log("web")).isEmpty();
+        assertThat(Box.run("systemctl", "restart", "web"))
+                .as(() -> Box.log("web"))
+                .isEmpty();
 
         assertThat(Box.mainPid("web")).isNotEqualTo(container);
         assertThat(status()).isEqualTo("running");
@@ -120,7 +122,9 @@ class WrapperBoxIT {
         assertThat(Box.run("systemctl", "kill", "--signal=KILL", "web")).isEmpty();
         Box.await("inactive", () -> Box.show("web", "ActiveState").replace("failed", "inactive"));
         Box.await("exited", WrapperBoxIT::status);
-        assertThat(Box.run("systemctl", "start", "web")).as(() -> Box.log("web")).isEmpty();
+        assertThat(Box.run("systemctl", "start", "web"))
+                .as(() -> Box.log("web"))
+                .isEmpty();
 
         assertThat(status()).isEqualTo("running");
         assertThat(Box.log("web")).contains("exited, which an earlier run has left");
@@ -135,11 +139,15 @@ class WrapperBoxIT {
                 .isEmpty();
         Box.await("failed", () -> Box.show("engine", "ActiveState"));
         Box.await(true, () -> Box.show("web", "StatusText").endsWith("its engine does not answer"));
-        assertThat(Path.of("/proc/" + container)).as("it goes on without its engine").exists();
+        assertThat(Path.of("/proc/" + container))
+                .as("it goes on without its engine")
+                .exists();
 
         Box.engine(); // which ends what it finds running
         Box.await("failed", () -> Box.show("web", "ActiveState").replace("inactive", "failed"));
-        assertThat(Box.run("systemctl", "start", "web")).as(() -> Box.log("web")).isEmpty();
+        assertThat(Box.run("systemctl", "start", "web"))
+                .as(() -> Box.log("web"))
+                .isEmpty();
         assertThat(status()).isEqualTo("running");
     }
 
@@ -149,7 +157,9 @@ class WrapperBoxIT {
         assertThat(Box.run("systemctl", "kill", "--signal=KILL", "web")).isEmpty();
         Box.await("inactive", () -> Box.show("web", "ActiveState").replace("failed", "inactive"));
 
-        assertThat(Box.run("systemctl", "start", "web")).as(() -> Box.log("web")).isEmpty();
+        assertThat(Box.run("systemctl", "start", "web"))
+                .as(() -> Box.log("web"))
+                .isEmpty();
         assertThat(Box.docker("ps", "--all", "--quiet").lines()).hasSize(1);
 
         assertThat(Box.run("systemctl", "stop", "web")).isEmpty();
