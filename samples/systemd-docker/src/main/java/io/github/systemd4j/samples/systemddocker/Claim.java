@@ -1,6 +1,5 @@
 package io.github.systemd4j.samples.systemddocker;
 
-import io.github.systemd4j.cgroups.Cgroups;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -26,20 +25,15 @@ final class Claim {
 
     /**
      * @param ownOptions what we add to the engine's options
+     * @param unit where we are, empty if that is no service
      */
-    Claim(Options options, RunArguments arguments, Engine engine, List<String> ownOptions, Cgroups cgroups, Log log) {
+    Claim(Options options, RunArguments arguments, Engine engine, List<String> ownOptions, String unit, Log log) {
         this.options = options;
         this.arguments = arguments;
         this.engine = engine;
         this.ownOptions = ownOptions;
-        this.unit = unit(cgroups);
+        this.unit = unit;
         this.log = log;
-    }
-
-    /** The service that we are; empty in a terminal, where several of us may be in one scope. */
-    private static String unit(Cgroups cgroups) {
-        String path = String.valueOf(cgroups.self().systemdPath().orElse(null));
-        return path.endsWith(".service") ? path : "";
     }
 
     /**
@@ -76,14 +70,16 @@ final class Claim {
             log.say("adopting " + old.label() + ", which runs already");
             return new Claimed(old, true);
         }
-        // One that never ran has nothing to keep. One that still says "running" was killed with what watched it.
-        if (removes() || !old.status().equals("exited")) {
+        if (removes() || old.status().equals("created")) { // one that never ran has nothing to keep
             log.say("removing " + old.label() + ", " + old.status() + ", which an earlier run has left");
             engine.destroy(old.id());
             return new Claimed(create(), false);
         }
         log.say("starting " + old.label()
                 + " again, with the arguments that it was made with; --rm would take new ones");
+        if (!old.status().equals("exited")) {
+            engine.stop(old.id()); // it was killed with what watches it, and its engine does not know
+        }
         engine.resume(old.id());
         return new Claimed(engine.inspect(old.id()).orElse(old), false);
     }

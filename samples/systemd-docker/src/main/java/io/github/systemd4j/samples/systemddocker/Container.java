@@ -52,9 +52,11 @@ record Container(
         }
     }
 
-    /** Whether its first process is there. An engine whose helper was killed goes on to say "running". */
+    /** Whether its first process is there, be it paused. An engine whose helper was killed goes on to say "running". */
     boolean isRunning() {
-        return pid > 0 && status.equals("running") && Files.isDirectory(Path.of("/proc", Long.toString(pid)));
+        return pid > 0
+                && (status.equals("running") || status.equals("paused"))
+                && Files.isDirectory(Path.of("/proc", Long.toString(pid)));
     }
 
     /** Whether it is the same run of it: a container that was restarted has another first process. */

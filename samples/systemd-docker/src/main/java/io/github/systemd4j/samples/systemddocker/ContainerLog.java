@@ -67,8 +67,7 @@ final class ContainerLog {
     /** Begins to write, in threads of its own; not what nobody has kept, nor what the engine itself gives to the journal. */
     void start(Container container) throws EngineException {
         boolean isKept = !Set.of("none", "passthrough").contains(container.logDriver());
-        // It would be there twice; and since the engine reads it by the fields that we write too, there is no end to
-        // it.
+        // It would be there twice, and without an end: by the fields that we write the engine finds its records.
         boolean isThere = journal != null && container.logDriver().equals("journald");
         if (!isKept || isThere) {
             return;

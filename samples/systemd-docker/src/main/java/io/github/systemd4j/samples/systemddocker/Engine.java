@@ -132,6 +132,11 @@ final class Engine {
         ask("kill", List.of("--signal", signal, id)).orThrow();
     }
 
+    /** Has the engine find out that a container has stopped. */
+    void stop(String id) throws EngineException {
+        ask("stop", List.of("--time=0", id)).orThrow();
+    }
+
     /** Removes a container that has stopped. */
     void remove(String id) throws EngineException {
         ask("rm", List.of("--volumes", id)).orThrow();

@@ -4,14 +4,13 @@ import io.github.systemd4j.cgroups.CgroupException;
 import io.github.systemd4j.cgroups.CgroupException.Errno;
 import io.github.systemd4j.cgroups.CgroupVersion;
 import io.github.systemd4j.cgroups.Cgroups;
+import io.github.systemd4j.cgroups.Membership;
 import io.github.systemd4j.cgroups.Migration;
-import io.github.systemd4j.cgroups.RawPath;
 import io.github.systemd4j.cgroups.Resolution;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 
 /** The unit in which we are, as the place for the container's processes. */
 final class Home {
@@ -68,6 +67,19 @@ final class Home {
         return false;
     }
 
+    /** The group of the service that we are; empty elsewhere: in a terminal several of us may be in one scope. */
+    String unit() {
+        String group = place(cgroups.self());
+        return group.endsWith(".service") ? group : "";
+    }
+
+    /** Where a process is in the hierarchy by which systemd knows its units; empty if it has ended. */
+    private String place(Membership process) {
+        Resolution systemd = cgroups.resolve(process, "name=systemd");
+        Resolution place = systemd instanceof Resolution.Found ? systemd : cgroups.resolveUnified(process);
+        return place.path().map(Path::toString).orElse("");
+    }
+
     /**
      * Brings all processes of a container here. The engine's own processes are never among them: the container must be in
      * a group that has its id in its path, as every engine names them, and be alone in it.
@@ -90,12 +102,11 @@ final class Home {
     }
 
     private void requireItsOwnGroup(Container container) throws EngineException {
-        Optional<RawPath> group = cgroups.process(container.pid()).systemdPath();
-        boolean isThere = group.isEmpty() || group.equals(cgroups.self().systemdPath());
-        if (!isThere && !group.get().toString().contains(container.id())) {
+        String group = place(cgroups.process(container.pid()));
+        if (!group.isEmpty() && !group.equals(place(cgroups.self())) && !group.contains(container.id())) {
             throw EngineException.refused(
                     ExitStatus.NOT_MOVED,
-                    "the container cannot be moved into the unit: process " + container.pid() + " is in " + group.get()
+                    "the container cannot be moved into the unit: process " + container.pid() + " is in " + group
                             + ", which is not the group of container " + container.shortId());
         }
     }

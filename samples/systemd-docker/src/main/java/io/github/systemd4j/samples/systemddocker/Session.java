@@ -57,23 +57,20 @@ final class Session {
         notifier.status("starting the container");
         Claim.Claimed claimed = claim.take();
         Container started = claimed.container();
-        try {
-            settle(started, socket == null || claimed.adopted());
-            if (socket != null) {
-                socket.open(notifier);
-            }
-        } catch (IOException e) {
-            if (!claimed.adopted()) {
-                giveUp(started);
-            }
-            throw e;
+        settle(started, socket == null || claimed.adopted(), claimed.adopted());
+        if (socket != null) {
+            socket.open(notifier);
         }
         forwarder.to(started);
         if (isDetached()) {
             notifier.barrier(HEARD); // systemd does not know whose the words of the dead were
             return 0;
         }
-        return untilEnd(started, claimed.adopted() ? Instant.now().toString() : "");
+        try {
+            return untilEnd(started, claimed.adopted() ? Instant.now().toString() : "");
+        } finally {
+            pidFile.remove();
+        }
     }
 
     private boolean isDetached() {
@@ -81,11 +78,21 @@ final class Session {
     }
 
     /** Into the unit first, and only then is systemd told what the main process is, and that all is ready. */
-    private void settle(Container started, boolean ready) throws IOException {
-        boolean runs = started.isRunning() && move(started);
+    private void settle(Container started, boolean ready, boolean adopted) throws IOException {
+        boolean runs;
+        try {
+            runs = started.isRunning() && move(started);
+            if (runs) {
+                pidFile.write(started.pid());
+            }
+        } catch (IOException e) {
+            if (!adopted) {
+                giveUp(started);
+            }
+            throw e;
+        }
         Notification.Builder news = Notification.builder().status(started.label() + (runs ? " runs" : " has ended"));
         if (runs) {
-            pidFile.write(started.pid());
             news.mainPid(started.pid());
         }
         if (ready) {
@@ -144,7 +151,7 @@ final class Session {
                 notifier.status(run.label() + " runs");
             } else {
                 log.say(run.label() + " was started again by its engine");
-                settle(next.get(), false);
+                settle(next.get(), false, false);
             }
             run = next.get();
         }
@@ -164,8 +171,7 @@ final class Session {
                 .build());
     }
 
-    private void cleanUp(Container ended) throws IOException {
-        pidFile.remove();
+    private void cleanUp(Container ended) {
         try {
             if (claim.removes() && engine.inspect(ended.id()).isPresent()) {
                 engine.remove(ended.id());

@@ -3,8 +3,10 @@ package io.github.systemd4j.samples.systemddocker;
 import io.github.systemd4j.cgroups.CgroupException;
 import io.github.systemd4j.cgroups.Cgroups;
 import io.github.systemd4j.journal.JournalWriter;
+import io.github.systemd4j.sdnotify.Notification;
 import io.github.systemd4j.sdnotify.Notifier;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * is then true of the client alone. Here the container is moved into the unit, becomes its main process, and ends with it.
  */
 public final class SystemdDocker {
+
+    private static final Duration HEARD = Duration.ofSeconds(2);
 
     private final Map<String, String> environment;
     private final Log log;
@@ -52,7 +56,12 @@ public final class SystemdDocker {
 
     private int failed(Notifier notifier, @Nullable String why, int status) {
         log.complain(why);
-        notifier.status("failed: " + String.valueOf(why).lines().findFirst().orElse(""));
+        // By now the container may have been the main process. It is us whose end systemd shall look at.
+        notifier.send(Notification.builder()
+                .mainPid(ProcessHandle.current().pid())
+                .status("failed: " + String.valueOf(why).lines().findFirst().orElse(""))
+                .build());
+        notifier.barrier(HEARD);
         return status;
     }
 
@@ -64,8 +73,7 @@ public final class SystemdDocker {
         }
         RunArguments run = RunArguments.parse(options.runArguments());
         run.refuseRestartPolicy();
-        Cgroups cgroups = Cgroups.system();
-        Home home = new Home(cgroups, options.cgroups());
+        Home home = new Home(Cgroups.system(), options.cgroups());
         home.check();
         Engine engine = new Engine(options.engine());
         Forwarder forwarder = new Forwarder(engine, log);
@@ -77,24 +85,30 @@ public final class SystemdDocker {
         if (options.env()) {
             ownOptions.addAll(PassedEnvironment.options(environment));
         }
-        try (NotifySocket socket = notifySocket(options, run)) {
+        try (NotifySocket socket = notifySocket(options, run, home.unit())) {
             if (socket != null) {
                 ownOptions.addAll(socket.engineOptions(environment));
             }
-            Claim claim = new Claim(options, run, engine, ownOptions, cgroups, log);
+            Claim claim = new Claim(options, run, engine, ownOptions, home.unit(), log);
             try (JournalWriter journal = ContainerLog.isJournal(environment) ? JournalWriter.open() : null) {
                 return new Session(options, run, engine, claim, home, notifier, socket, journal, forwarder, log).run();
             }
         }
     }
 
-    private @Nullable NotifySocket notifySocket(Options options, RunArguments run) throws IOException {
-        if (!options.notifyFromContainer() || !environment.containsKey(Notifier.NOTIFY_SOCKET)) {
+    private @Nullable NotifySocket notifySocket(Options options, RunArguments run, String unit) throws IOException {
+        if (!environment.containsKey(Notifier.NOTIFY_SOCKET)) {
             return null; // without systemd there is nobody to notify
         }
+        if (!options.notifyFromContainer()) {
+            if (environment.containsKey("WATCHDOG_USEC")) {
+                log.warn("WatchdogSec= needs --notify, and a container that answers it: nobody else knows whether it is well");
+            }
+            return null;
+        }
         String name = run.name(options);
-        return NotifySocket.bind(
-                name != null ? name : "pid-" + ProcessHandle.current().pid());
+        String own = unit.isEmpty() ? "pid-" + ProcessHandle.current().pid() : unit.replace('/', '-');
+        return NotifySocket.bind(name != null ? name : own);
     }
 
     private void forwardSignals(Forwarder forwarder) {
