@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
@@ -19,20 +19,26 @@ class FiftyBoxIT {
     @Test
     void fiftyStartsAndStopsLeaveNothing() throws Exception {
         Box.engine();
-        String[] arguments = {"--notify", "--pid-file=/run/fifty.pid", "run", "--rm", "--name=web", "image", "sh", "-c"
-        };
-        String[] command =
-                Stream.concat(Stream.of(arguments), Stream.of(Box.OBEDIENT)).toArray(String[]::new);
-        command[0] = "--env"; // nobody in the container would notify
-        Box.unit("web", "StartLimitIntervalSec=0", command);
+        Box.unit(
+                "web",
+                "",
+                "--env",
+                "--pid-file=/run/fifty.pid",
+                "run",
+                "--rm",
+                "--name=web",
+                "image",
+                "sh",
+                "-c",
+                Box.OBEDIENT);
         once();
-        List<Object> before = state();
+        Set<String> before = state();
 
         for (int i = 0; i < 50; i++) {
             once();
         }
 
-        assertThat(state()).isEqualTo(before);
+        assertThat(state()).isSubsetOf(before);
         assertThat(Box.docker("ps", "--all", "--quiet")).isEmpty();
     }
 
@@ -43,27 +49,21 @@ class FiftyBoxIT {
         assertThat(Box.run("systemctl", "stop", "web")).isEmpty();
     }
 
-    /** Control groups in all hierarchies, processes, and files where we or the engine could leave some. */
-    private static List<Object> state() throws Exception {
-        Box.await("", () -> Box.run("sh", "-c", "pgrep -x containerd-shim || pgrep -f [s]him-runc-v2"));
-        return List.of(
-                new TreeSet<>(
-                        Box.run("find", "/sys/fs/cgroup", "-type", "d").lines().toList()),
-                processes(),
-                new TreeSet<>(Box.run(
-                                "find",
-                                "/run/systemd-docker",
-                                "/run/fifty.pid",
-                                "/run/docker-test",
-                                "/tmp/docker",
-                                "-maxdepth",
-                                "3")
-                        .lines()
-                        .toList()));
+    /**
+     * Control groups in all hierarchies, processes, and files where we or the engine could leave some. But for the names of
+     * network namespaces, which dockerd removes when it has time.
+     */
+    private static Set<String> state() throws Exception {
+        Box.await("", () -> Box.run("pgrep", "-f", "[s]him-runc-v2"));
+        String find = "find /sys/fs/cgroup -type d; find /run/systemd-docker /run/fifty.pid /run/docker-test /tmp/docker"
+                + " -maxdepth 3 -not -path '*/netns/*'";
+        Set<String> all = processes();
+        Box.run("sh", "-c", find).lines().forEach(all::add);
+        return all;
     }
 
-    private static TreeSet<String> processes() throws Exception {
-        TreeSet<String> names = new TreeSet<>();
+    private static Set<String> processes() throws Exception {
+        Set<String> names = new TreeSet<>();
         try (Stream<Path> proc = Files.list(Path.of("/proc"))) {
             for (Path process : proc.filter(
                             path -> path.getFileName().toString().matches("[0-9]+"))
