@@ -14,11 +14,12 @@ import picocli.CommandLine.Parameters;
         name = "systemd-docker",
         sortOptions = false,
         usageHelpWidth = 100,
-        customSynopsis = "usage: systemd-docker [options] run [engine options] IMAGE [COMMAND [ARGUMENT...]]%n",
+        synopsisHeading = "usage: ",
+        customSynopsis = "systemd-docker [options] run [engine options] IMAGE [COMMAND [ARGUMENT...]]%n",
         footer = {
             "",
             "--name, --rm and -d are found among the engine's options too. The command of the container is not looked at.",
-            "With --logs=false and without --rm it ends as soon as the container runs."
+            "With --logs=false, and neither --rm nor --notify, it ends as soon as the container runs."
         })
 final class Options {
 

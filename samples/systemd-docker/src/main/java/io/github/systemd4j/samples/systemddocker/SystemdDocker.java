@@ -102,7 +102,8 @@ public final class SystemdDocker {
         }
         if (!options.notifyFromContainer()) {
             if (environment.containsKey("WATCHDOG_USEC")) {
-                log.warn("WatchdogSec= needs --notify, and a container that answers it: nobody else knows whether it is well");
+                log.warn(
+                        "WatchdogSec= needs --notify, and a container that answers it: nobody else knows whether it is well");
             }
             return null;
         }

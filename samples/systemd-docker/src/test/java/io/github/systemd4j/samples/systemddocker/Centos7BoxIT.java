@@ -25,16 +25,20 @@ class Centos7BoxIT {
                 "#!/bin/sh\n[ \"$1\" != inspect ] || /run/box/centos7-order $(/usr/bin/docker inspect -f '{{.State.Pid}}' web)"
                         + " 2>/dev/null\nexec /usr/bin/docker \"$@\"\n");
         Path wrapper = Path.of("/opt/systemd-docker/wrapper");
-        Files.writeString(wrapper, "#!/bin/sh\n/run/box/centos7-order $$\nexec " + Box.JAVA + " -jar " + Box.JAR + " \"$@\"\n");
+        Files.writeString(
+                wrapper, "#!/bin/sh\n/run/box/centos7-order $$\nexec " + Box.JAVA + " -jar " + Box.JAR + " \"$@\"\n");
         for (Path script : new Path[] {client, wrapper}) {
             assertThat(script.toFile().setExecutable(true)).isTrue();
         }
         Box.unit("web", "", "--engine=" + client, "run", "--rm", "--name=web", "image", "sh", "-c", Box.OBEDIENT);
         Path unit = Box.UNITS.resolve("web.service");
-        Files.writeString(unit, Files.readString(unit).replaceFirst("ExecStart=.*?systemd-docker.jar", "ExecStart=" + wrapper));
+        Files.writeString(
+                unit, Files.readString(unit).replaceFirst("ExecStart=.*?systemd-docker.jar", "ExecStart=" + wrapper));
         assertThat(Box.run("systemctl", "daemon-reload")).isEmpty();
 
-        assertThat(Box.run("systemctl", "start", "web")).as(() -> Box.log("web")).isEmpty();
+        assertThat(Box.run("systemctl", "start", "web"))
+                .as(() -> Box.log("web"))
+                .isEmpty();
 
         String pid = Box.show("web", "MainPID");
         assertThat(Box.run("grep", "-h", "cpu", "/proc/" + pid + "/cgroup")).contains(":cpuacct,cpu:/docker/");

@@ -55,8 +55,9 @@ class FiftyBoxIT {
      */
     private static Set<String> state() throws Exception {
         Box.await("", () -> Box.run("pgrep", "-f", "[s]him-runc-v2"));
-        String find = "find /sys/fs/cgroup -type d; find /run/systemd-docker /run/fifty.pid /run/docker-test /tmp/docker"
-                + " -maxdepth 3 -not -path '*/netns/*'";
+        String find =
+                "find /sys/fs/cgroup -type d; find /run/systemd-docker /run/fifty.pid /run/docker-test /tmp/docker"
+                        + " -maxdepth 3 -not -path '*/netns/*'";
         Set<String> all = processes();
         Box.run("sh", "-c", find).lines().forEach(all::add);
         return all;
