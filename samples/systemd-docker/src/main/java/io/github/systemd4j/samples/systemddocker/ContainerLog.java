@@ -110,26 +110,20 @@ final class ContainerLog {
         return () -> thread.join(LAST_WORDS.toMillis());
     }
 
-    /**
-     * Waits for the last lines, within a bound.
-     *
-     * @return whether the client had come to the end of the log; not if it was ended, or its engine
-     */
-    boolean stop() {
+    /** Waits until the client has come to the end of the log, or has ended for another reason, within a bound. */
+    void stop() {
         Process process = client;
         if (process == null) {
-            return true;
+            return;
         }
         try {
-            boolean ended = process.waitFor(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS);
+            process.waitFor(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS);
             process.toHandle().destroyForcibly();
             for (Pump pump : pumps) {
                 pump.close();
             }
-            return ended && process.exitValue() == 0;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // nobody does so
-            return false;
         }
     }
 }

@@ -139,11 +139,10 @@ final class Session {
                 forwarder.close();
                 takeOver(run.label() + " has ended with " + fate.status());
             }
-            if (!output.stop() && next.isEmpty()) {
-                startLog(output, run); // the client was told to stop before it had come to the end
-                output.stop();
-            }
+            output.stop();
             if (next.isEmpty()) {
+                startLog(output, run); // once more: podman's client leaves before the last lines, and SIGTERM ends docker's
+                output.stop();
                 cleanUp(run);
                 return fate.status();
             }
