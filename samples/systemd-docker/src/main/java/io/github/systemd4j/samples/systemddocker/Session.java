@@ -141,7 +141,9 @@ final class Session {
             }
             output.stop();
             if (next.isEmpty()) {
-                startLog(output, run); // once more: podman's client leaves before the last lines, and SIGTERM ends docker's
+                startLog(
+                        output,
+                        run); // once more: podman's client leaves before the last lines, and SIGTERM ends docker's
                 output.stop();
                 cleanUp(run);
                 return fate.status();
