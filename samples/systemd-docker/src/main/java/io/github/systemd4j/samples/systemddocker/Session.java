@@ -141,9 +141,8 @@ final class Session {
             }
             output.stop();
             if (next.isEmpty()) {
-                startLog(
-                        output,
-                        run); // once more: podman's client leaves before the last lines, and SIGTERM ends docker's
+                // Once more: podman's client leaves before the last lines, and SIGTERM ends docker's.
+                startLog(output, run);
                 output.stop();
                 cleanUp(run);
                 return fate.status();
