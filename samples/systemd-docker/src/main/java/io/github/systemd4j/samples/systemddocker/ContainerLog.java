@@ -1,0 +1,129 @@
+package io.github.systemd4j.samples.systemddocker;
+
+import io.github.systemd4j.journal.FieldName;
+import io.github.systemd4j.journal.JournalPump;
+import io.github.systemd4j.journal.JournalWriter;
+import io.github.systemd4j.journal.Priority;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code --logs}: what a container writes. Each line is a record of the journal, with the fields by which the engines' own
+ * journal drivers name the container; if our own output is no journal, the lines go where that goes.
+ *
+ * <p>It can be started any number of times, and goes on behind the last line that it has seen.
+ */
+final class ContainerLog {
+
+    /** What is still on its way when the container has ended. */
+    private static final Duration LAST_WORDS = Duration.ofSeconds(5);
+    /** The two streams of a container are not read at the same speed. */
+    private static final Duration OVERLAP = Duration.ofSeconds(10);
+
+    /** What takes the lines of one stream. */
+    private interface Pump {
+        /** Waits for the last line. */
+        void close() throws InterruptedException;
+    }
+
+    private final Engine engine;
+    private final @Nullable JournalWriter journal;
+    private final LogPosition outPosition;
+    private final LogPosition errPosition;
+    private @Nullable Process client;
+    private List<Pump> pumps = List.of();
+
+    /**
+     * @param journal where to; null for where our own output goes
+     * @param since from when on, as the engine writes a time; empty from the beginning
+     */
+    ContainerLog(Engine engine, @Nullable JournalWriter journal, String since) {
+        this.engine = engine;
+        this.journal = journal;
+        this.outPosition = new LogPosition(since);
+        this.errPosition = new LogPosition(since);
+    }
+
+    /** Whether the journal reads our standard error: systemd says which socket it gave us, see systemd.exec(5). */
+    static boolean isJournal(Map<String, String> environment) {
+        try {
+            Map<String, Object> file = Files.readAttributes(Path.of("/proc/self/fd/2"), "unix:dev,ino");
+            return (file.get("dev") + ":" + file.get("ino")).equals(environment.get("JOURNAL_STREAM"));
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** Begins to write, in threads of its own; not what nobody has kept, nor what the engine itself gives to the journal. */
+    void start(Container container) throws EngineException {
+        boolean isKept = !Set.of("none", "passthrough").contains(container.logDriver());
+        // It would be there twice, and without an end: by the fields that we write the engine finds its records.
+        boolean isThere = journal != null && container.logDriver().equals("journald");
+        if (!isKept || isThere) {
+            return;
+        }
+        Process process = engine.logs(container.id(), since());
+        client = process;
+        InputStream output = new TimedLines(process.getInputStream(), outPosition);
+        InputStream errors = new TimedLines(process.getErrorStream(), errPosition);
+        if (journal == null) {
+            pumps = List.of(copy(output, System.out), copy(errors, System.err));
+            return;
+        }
+        JournalPump.Builder pump = JournalPump.builder(journal)
+                .field(FieldName.of("SYSLOG_IDENTIFIER"), container.name())
+                .field(FieldName.of("CONTAINER_ID"), container.shortId())
+                .field(FieldName.of("CONTAINER_ID_FULL"), container.id())
+                .field(FieldName.of("CONTAINER_NAME"), container.name())
+                .field(FieldName.of("CONTAINER_TAG"), container.name())
+                .field(FieldName.of("IMAGE_NAME"), container.image());
+        pumps = List.of(pump.start(output, Priority.INFO)::close, pump.start(errors, Priority.ERR)::close);
+    }
+
+    private String since() {
+        String last = outPosition.time().compareTo(errPosition.time()) > 0 ? outPosition.time() : errPosition.time();
+        return last.isEmpty() ? "" : OffsetDateTime.parse(last).minus(OVERLAP).toString();
+    }
+
+    private static Pump copy(InputStream from, PrintStream to) {
+        Thread thread = new Thread(
+                () -> {
+                    try (from) {
+                        from.transferTo(to);
+                    } catch (IOException e) {
+                        return; // the client was ended
+                    }
+                },
+                "container-log");
+        thread.setDaemon(true);
+        thread.start();
+        return () -> thread.join(LAST_WORDS.toMillis());
+    }
+
+    /** Waits until the client has come to the end of the log, or has ended for another reason, within a bound. */
+    void stop() {
+        Process process = client;
+        if (process == null) {
+            return;
+        }
+        try {
+            process.waitFor(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS);
+            process.toHandle().destroyForcibly();
+            for (Pump pump : pumps) {
+                pump.close();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // nobody does so
+        }
+    }
+}

@@ -1,0 +1,123 @@
+package io.github.systemd4j.samples.systemddocker;
+
+import io.github.systemd4j.cgroups.CgroupException;
+import io.github.systemd4j.cgroups.CgroupException.Errno;
+import io.github.systemd4j.cgroups.CgroupVersion;
+import io.github.systemd4j.cgroups.Cgroups;
+import io.github.systemd4j.cgroups.Membership;
+import io.github.systemd4j.cgroups.Migration;
+import io.github.systemd4j.cgroups.Resolution;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** The unit in which we are, as the place for the container's processes. */
+final class Home {
+
+    private static final int ATTEMPTS = 5;
+
+    private final Cgroups cgroups;
+    private final List<String> controllers;
+
+    /**
+     * @param controllers in whose hierarchies the container is moved, beside those by which systemd knows its units; all
+     *     if empty
+     */
+    Home(Cgroups cgroups, List<String> controllers) {
+        this.cgroups = cgroups;
+        this.controllers = controllers;
+    }
+
+    /** Before anything is started. */
+    void check() throws UsageException {
+        for (String controller : controllers) {
+            for (String name : controller.split(",", -1)) {
+                if (!name.equals("all") && !isThere(name)) {
+                    throw new UsageException("--cgroups " + controller + ": there is no such controller here");
+                }
+            }
+        }
+    }
+
+    private boolean isThere(String controller) throws UsageException {
+        try {
+            if (controller.equals("name=systemd")) {
+                return true; // part of every move, also where there is none
+            }
+            return cgroups.resolve(controller) instanceof Resolution.Found found
+                    && (found.version() == CgroupVersion.V1 || isEnabled(controller, found.directory()));
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("--cgroups " + controller + ": " + e.getMessage());
+        }
+    }
+
+    /** Whether v2 has it, be it not down here but further up. */
+    private static boolean isEnabled(String controller, Path directory) {
+        for (Path at = directory; at != null; at = at.getParent()) {
+            Path file = at.resolve("cgroup.controllers");
+            try {
+                if (List.of(Files.readString(file).strip().split(" ", -1)).contains(controller)) {
+                    return true;
+                }
+            } catch (IOException e) {
+                return false; // above the mount
+            }
+        }
+        return false;
+    }
+
+    /** The group of the service that we are; empty elsewhere: in a terminal several of us may be in one scope. */
+    String unit() {
+        String group = place(cgroups.self());
+        return group.endsWith(".service") ? group : "";
+    }
+
+    /** Where a process is in the hierarchy by which systemd knows its units; empty if it has ended. */
+    private String place(Membership process) {
+        Resolution systemd = cgroups.resolve(process, "name=systemd");
+        Resolution place = systemd instanceof Resolution.Found ? systemd : cgroups.resolveUnified(process);
+        return place.path().map(Path::toString).orElse("");
+    }
+
+    /**
+     * Brings all processes of a container here. The engine's own processes are never among them: the container must be in
+     * a group that has its id in its path, as every engine names them, and be alone in it.
+     *
+     * @return what was done
+     */
+    Migration take(Container container) throws CgroupException, EngineException {
+        requireItsOwnGroup(container);
+        for (int attempt = 1; ; attempt++) {
+            try {
+                return move(container.pid());
+            } catch (CgroupException e) {
+                // A process that ends while the plan is made looks like one of somebody else's: in v1 it is in the
+                // root.
+                if (e.errno() != Errno.EPERM || attempt == ATTEMPTS) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private void requireItsOwnGroup(Container container) throws EngineException {
+        String group = place(cgroups.process(container.pid()));
+        if (!group.isEmpty() && !group.equals(place(cgroups.self())) && !group.contains(container.id())) {
+            throw EngineException.refused(
+                    ExitStatus.NOT_MOVED,
+                    "the container cannot be moved into the unit: process " + container.pid() + " is in " + group
+                            + ", which is not the group of container " + container.shortId());
+        }
+    }
+
+    private Migration move(long pid) throws CgroupException {
+        Migration plan = cgroups.migration()
+                .container(pid)
+                .to(cgroups.self())
+                .controllers(controllers.toArray(String[]::new))
+                .plan();
+        plan.execute().orThrow();
+        return plan;
+    }
+}
