@@ -251,7 +251,7 @@ final class MigrationPlanner {
     private void checkShared(Group from, Set<Long> pids) throws Stays {
         for (long pid : pids) {
             Group elsewhere = elsewhere(pid);
-            if (elsewhere != null) {
+            if (elsewhere != null && !ProcessStat.isEnding(system.proc(), pid)) {
                 throw new Stays(
                         Errno.EPERM,
                         from.name() + " is not the container's alone: process " + pid + " is in it too, and not in "

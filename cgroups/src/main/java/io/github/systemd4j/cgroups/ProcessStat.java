@@ -24,6 +24,9 @@ record ProcessStat(char state, long parent, long group, long session, long flags
     /** PF_KTHREAD and PF_NO_SETAFFINITY of the kernel's sched.h: such a task stays where it is. */
     private static final long IMMOVABLE = 0x0020_0000 | 0x0400_0000;
 
+    /** PF_EXITING, from when a thread begins to end. */
+    private static final long EXITING = 0x4;
+
     /** The kernel's: first in, first out, and round robin. */
     private static final List<Long> REAL_TIME = List.of(1L, 2L);
 
@@ -56,6 +59,15 @@ record ProcessStat(char state, long parent, long group, long session, long flags
     /** Whether this thread has ended. Of a main thread that means nothing yet: the others may go on without it. */
     boolean isDead() {
         return state == 'Z' || state == 'X';
+    }
+
+    /**
+     * Whether a process is about to end, or has: v1 says then that it is in the root. It is as if it were over when its main
+     * thread is ending, though others may go on, and not when that has ended and others do.
+     */
+    static boolean isEnding(Path proc, long pid) {
+        ProcessStat main = of(proc, pid);
+        return main == null || ((main.flags & EXITING) != 0 && (!main.isDead() || liveThread(proc, pid) == 0));
     }
 
     /**

@@ -204,6 +204,23 @@ class MigrationTest {
                 () -> container().toUnit("web.service").plan());
     }
 
+    /** Version 1 shows it in the root from then on. */
+    @Test
+    void aProcessThatBeginsToEndIsNotSomebodyElses() throws Exception {
+        for (String hierarchy : List.of("cpu,cpuacct", "memory", "systemd", "unified")) {
+            group(hierarchy, "/engine/c", CONTAINER + "\n80\n");
+        }
+        process(80, CONTAINER, "/", "/", "/");
+        refused(
+                Errno.EPERM,
+                "process 80 is in it too",
+                () -> container().toUnit("web.service").plan());
+
+        long exiting = 0x4; // PF_EXITING
+        write("proc/80/stat", 80 + String.format(STAT, CONTAINER, exiting, 0));
+        assertThat(container().toUnit("web.service").plan().steps()).hasSize(3);
+    }
+
     @Test
     void aLineWithoutAControllerIsNoHierarchy() throws Exception {
         write("proc/" + CONTAINER + "/cgroup", "3::/x\n2:memory:/engine/c\n");
