@@ -1,5 +1,6 @@
 package io.github.systemd4j.samples.systemddocker;
 
+import io.github.systemd4j.journal.ContainerFields;
 import io.github.systemd4j.journal.FieldName;
 import io.github.systemd4j.journal.JournalPump;
 import io.github.systemd4j.journal.JournalWriter;
@@ -7,8 +8,6 @@ import io.github.systemd4j.journal.Priority;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.List;
@@ -54,16 +53,6 @@ final class ContainerLog {
         this.errPosition = new LogPosition(since);
     }
 
-    /** Whether the journal reads our standard error: systemd says which socket it gave us, see systemd.exec(5). */
-    static boolean isJournal(Map<String, String> environment) {
-        try {
-            Map<String, Object> file = Files.readAttributes(Path.of("/proc/self/fd/2"), "unix:dev,ino");
-            return (file.get("dev") + ":" + file.get("ino")).equals(environment.get("JOURNAL_STREAM"));
-        } catch (IOException e) {
-            return false;
-        }
-    }
-
     /** Begins to write, in threads of its own; not what nobody has kept, nor what the engine itself gives to the journal. */
     void start(Container container) throws EngineException {
         boolean isKept = !Set.of("none", "passthrough").contains(container.logDriver());
@@ -82,12 +71,17 @@ final class ContainerLog {
         }
         JournalPump.Builder pump = JournalPump.builder(journal)
                 .field(FieldName.of("SYSLOG_IDENTIFIER"), container.name())
-                .field(FieldName.of("CONTAINER_ID"), container.shortId())
-                .field(FieldName.of("CONTAINER_ID_FULL"), container.id())
-                .field(FieldName.of("CONTAINER_NAME"), container.name())
-                .field(FieldName.of("CONTAINER_TAG"), container.name())
-                .field(FieldName.of("IMAGE_NAME"), container.image());
+                .container(fields(container));
         pumps = List.of(pump.start(output, Priority.INFO)::close, pump.start(errors, Priority.ERR)::close);
+    }
+
+    /** What has not the form of its field is left out, as an image that has no name. */
+    private static ContainerFields fields(Container container) {
+        return ContainerFields.of(Map.of(
+                "CONTAINER_ID_FULL", container.id(),
+                "CONTAINER_NAME", container.name(),
+                "CONTAINER_TAG", container.name(),
+                "IMAGE_NAME", container.image()));
     }
 
     private String since() {

@@ -1,7 +1,6 @@
 package io.github.systemd4j.samples.systemddocker;
 
 import io.github.systemd4j.cgroups.CgroupException;
-import io.github.systemd4j.cgroups.CgroupException.Errno;
 import io.github.systemd4j.cgroups.CgroupVersion;
 import io.github.systemd4j.cgroups.Cgroups;
 import io.github.systemd4j.cgroups.Membership;
@@ -14,8 +13,6 @@ import java.util.List;
 
 /** The unit in which we are, as the place for the container's processes. */
 final class Home {
-
-    private static final int ATTEMPTS = 5;
 
     private final Cgroups cgroups;
     private final List<String> controllers;
@@ -88,17 +85,7 @@ final class Home {
      */
     Migration take(Container container) throws CgroupException, EngineException {
         requireItsOwnGroup(container);
-        for (int attempt = 1; ; attempt++) {
-            try {
-                return move(container.pid());
-            } catch (CgroupException e) {
-                // A process that ends while the plan is made looks like one of somebody else's: in v1 it is in the
-                // root.
-                if (e.errno() != Errno.EPERM || attempt == ATTEMPTS) {
-                    throw e;
-                }
-            }
-        }
+        return move(container.pid());
     }
 
     private void requireItsOwnGroup(Container container) throws EngineException {

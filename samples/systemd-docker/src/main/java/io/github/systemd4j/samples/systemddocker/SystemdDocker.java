@@ -3,6 +3,7 @@ package io.github.systemd4j.samples.systemddocker;
 import io.github.systemd4j.cgroups.CgroupException;
 import io.github.systemd4j.cgroups.Cgroups;
 import io.github.systemd4j.journal.JournalWriter;
+import io.github.systemd4j.journal.StandardStreams;
 import io.github.systemd4j.sdnotify.Notification;
 import io.github.systemd4j.sdnotify.Notifier;
 import java.io.IOException;
@@ -25,7 +26,7 @@ public final class SystemdDocker {
 
     private SystemdDocker(Map<String, String> environment) {
         this.environment = environment;
-        this.log = new Log(System.err, ContainerLog.isJournal(environment));
+        this.log = new Log(System.err, StandardStreams.of(environment).isErrorJournal());
     }
 
     /**
@@ -90,7 +91,8 @@ public final class SystemdDocker {
                 ownOptions.addAll(socket.engineOptions(environment));
             }
             Claim claim = new Claim(options, run, engine, ownOptions, home.unit(), log);
-            try (JournalWriter journal = ContainerLog.isJournal(environment) ? JournalWriter.open() : null) {
+            try (JournalWriter journal =
+                    StandardStreams.of(environment).isErrorJournal() ? JournalWriter.open() : null) {
                 return new Session(options, run, engine, claim, home, notifier, socket, journal, forwarder, log).run();
             }
         }
