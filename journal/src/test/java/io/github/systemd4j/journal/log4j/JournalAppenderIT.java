@@ -94,6 +94,7 @@ class JournalAppenderIT {
                     .isEqualTo(Map.of(
                             "PRIORITY", List.of("6"),
                             "SYSLOG_IDENTIFIER", List.of("shop"),
+                            "CONTAINER_NAME", List.of("web"),
                             "LOGGER", List.of("org.example.Shop"),
                             "THREAD_NAME", List.of(Thread.currentThread().getName()),
                             "MESSAGE", List.of("läuft started\nnow")));
