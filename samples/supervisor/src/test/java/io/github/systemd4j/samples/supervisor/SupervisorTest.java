@@ -67,9 +67,9 @@ class SupervisorTest {
         assertThat(run("--journal web --show-records", "sh", "-c", script)).isZero();
 
         assertThat(lines.text())
-                .containsPattern("journal +PRIORITY=6 SYSLOG_IDENTIFIER=web SYSLOG_PID=\\d+ MESSAGE=one\n")
-                .containsPattern("journal +PRIORITY=4 SYSLOG_IDENTIFIER=web SYSLOG_PID=\\d+ MESSAGE=two\n")
-                .containsPattern("journal +PRIORITY=3 SYSLOG_IDENTIFIER=web SYSLOG_PID=\\d+ MESSAGE=three\n");
+                .containsPattern("(?m)journal +PRIORITY=6 SYSLOG_IDENTIFIER=web SYSLOG_PID=\\d+ MESSAGE=one$")
+                .containsPattern("(?m)journal +PRIORITY=4 SYSLOG_IDENTIFIER=web SYSLOG_PID=\\d+ MESSAGE=two$")
+                .containsPattern("(?m)journal +PRIORITY=3 SYSLOG_IDENTIFIER=web SYSLOG_PID=\\d+ MESSAGE=three$");
     }
 
     @Test
