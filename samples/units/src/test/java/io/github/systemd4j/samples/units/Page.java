@@ -1,0 +1,36 @@
+package io.github.systemd4j.samples.units;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** docs/units.md: a line with a file's name, and the file. */
+final class Page {
+
+    private static final Path PAGE = Path.of("../../docs/units.md");
+
+    private Page() {}
+
+    /** Puts a unit where the page says that it is, word for word. */
+    static void install(String... units) throws Exception {
+        for (String unit : units) {
+            Path file = Path.of("/etc/systemd/system", unit);
+            Files.writeString(file, text(file.toString()));
+        }
+        for (String unit : units) {
+            assertThat(Box.run("systemd-analyze", "verify", "--man=no", "/etc/systemd/system/" + unit))
+                    .as("what systemd says of " + unit)
+                    .doesNotContain(unit);
+        }
+        assertThat(Box.run("systemctl", "daemon-reload")).isEmpty();
+    }
+
+    static String text(String file) throws Exception {
+        String page = Files.readString(PAGE);
+        String label = "\n`" + file + "`:\n\n```";
+        assertThat(page).containsOnlyOnce(label);
+        int start = page.indexOf('\n', page.indexOf(label) + label.length()) + 1;
+        return page.substring(start, page.indexOf("```", start));
+    }
+}

@@ -1,0 +1,168 @@
+package io.github.systemd4j.samples.units;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The page's service, and what goes wrong without some of its lines. */
+@Tag("v1")
+@Tag("v2")
+@Timeout(120)
+class ServiceBoxIT {
+
+    @BeforeEach
+    void install() throws Exception {
+        Box.install();
+        Page.install("web.service");
+    }
+
+    @AfterEach
+    void remove() throws Exception {
+        Box.remove("web");
+    }
+
+    @Test
+    void asItStands() throws Exception {
+        Box.start("web");
+
+        assertThat(Box.show("web", "ActiveState")).isEqualTo("active");
+        assertThat(Box.show("web", "StatusText")).startsWith("serving http://127.0.0.1:8080");
+        assertThat(Box.show("web", "WatchdogUSec")).isEqualTo("30s");
+        assertThat(Box.run("journalctl", "-t", "web", "-o", "cat")).contains("serving http://127.0.0.1:8080");
+        Box.stop("web");
+        assertThat(Box.show("web", "ActiveState")).isEqualTo("inactive");
+    }
+
+    @Test
+    void withoutSuccessExitStatusEachStopIsAFailure() throws Exception {
+        Box.write("web.service.d/without.conf", "[Service]", "SuccessExitStatus=");
+        Box.start("web");
+        Box.stop("web");
+
+        assertThat(Box.ended("web")).isEqualTo("failed exit-code 143");
+    }
+
+    /** systemd believes that a process which runs is up. */
+    @Test
+    void withoutNotifyAPortThatIsTakenIsNoFailureOfTheStart() throws Exception {
+        Box.write("web.service.d/without.conf", "[Service]", "Restart=no", command("--port 99999"));
+        assertThat(Box.run("systemctl", "start", "web")).startsWith("Job for web.service failed");
+
+        Box.write("web.service.d/without.conf", "[Service]", "Type=exec", "Restart=no", command("--port 99999"));
+        assertThat(Box.run("systemctl", "start", "web")).isEmpty();
+        Box.awaitState("web", "failed");
+    }
+
+    @Test
+    void withoutUnixSocketsItIsNeverReady() throws Exception {
+        Box.write(
+                "web.service.d/without.conf",
+                "[Service]",
+                "RestrictAddressFamilies=",
+                "RestrictAddressFamilies=AF_INET AF_INET6");
+        assertThat(Box.run("systemctl", "start", "--no-block", "web")).isEmpty();
+
+        Box.awaitLog("web", "systemd is not told how it goes, the service runs on");
+        assertThat(Box.log("web")).contains("serving http://127.0.0.1:8080");
+        assertThat(Box.show("web", "ActiveState")).isEqualTo("activating");
+    }
+
+    @Test
+    void aJvmThatMayNotWriteCodeDoesNotStart() throws Exception {
+        Box.write("web.service.d/without.conf", "[Service]", "MemoryDenyWriteExecute=yes", "Restart=no");
+
+        assertThat(Box.run("systemctl", "start", "web")).startsWith("Job for web.service failed");
+        assertThat(Box.show("web", "ActiveState")).isEqualTo("failed");
+    }
+
+    @Test
+    void aHeapThatIsFullEndsItAndItIsRestarted() throws Exception {
+        Box.write("web.service.d/full.conf", "[Service]", "Type=exec", program("-Xmx16m", Hog.class));
+        Box.start("web");
+
+        while (Box.number("web", "NRestarts") == 0) {
+            Thread.onSpinWait();
+        }
+        assertThat(Box.log("web"))
+                .contains("Terminating due to java.lang.OutOfMemoryError")
+                .contains("status=3/");
+    }
+
+    @Test
+    void withoutTheOptionItGoesOnWithAThreadLess() throws Exception {
+        Box.write(
+                "web.service.d/full.conf",
+                "[Service]",
+                "Type=exec",
+                program("-Xmx16m -XX:-ExitOnOutOfMemoryError", Hog.class));
+        Box.start("web");
+
+        Box.awaitLog("web", "goes on without it");
+        assertThat(Box.log("web")).contains("OutOfMemoryError");
+        assertThat(Box.show("web", "ActiveState")).isEqualTo("active");
+        assertThat(Box.show("web", "NRestarts")).isEqualTo("0");
+    }
+
+    @Test
+    void theReportOfACrashIsInTheJournal() throws Exception {
+        Box.start("web");
+        String before = Box.show("web", "MainPID");
+
+        assertThat(Box.run("systemctl", "kill", "--signal=SEGV", "web")).isEmpty();
+
+        Box.awaitLog("web", "A fatal error has been detected by the Java Runtime Environment");
+        while (Box.number("web", "NRestarts") == 0) {
+            Thread.onSpinWait();
+        }
+        Box.awaitState("web", "active");
+        assertThat(Box.log("web")).contains("SIGSEGV", "vm_info:", "END.");
+        assertThat(Box.show("web", "MainPID")).isNotEqualTo(before);
+    }
+
+    /** Where the kernel has the controller, which it has in a box with v1 alone. */
+    @Tag("v1")
+    @Test
+    void theHeapIsAShareOfTheUnitsMemory() throws Exception {
+        Box.write("web.service.d/heap.conf", "[Service]", "Type=exec", program("", Wait.class));
+        Box.start("web");
+        Box.awaitLog("web", "up");
+        assertThat(heap()).isBetween(300L, 310L); // 60 % of 512
+
+        Box.write(
+                "web.service.d/heap.conf",
+                "[Service]",
+                "Type=exec",
+                program("-XX:MaxRAMPercentage=25", Wait.class)); // the default
+        assertThat(Box.run("systemctl", "restart", "web")).isEmpty();
+        assertThat(heap()).isBetween(120L, 130L);
+    }
+
+    private static long heap() throws Exception {
+        String flags = Box.run(System.getProperty("java.home") + "/bin/jcmd", Box.show("web", "MainPID"), "VM.flags");
+        Matcher matcher = Pattern.compile("-XX:MaxHeapSize=([0-9]+)").matcher(flags);
+        assertThat(matcher.find()).as(flags).isTrue();
+        return Long.parseLong(matcher.group(1)) >> 20;
+    }
+
+    private static String command(String arguments) throws Exception {
+        return java() + " -jar /opt/web/web.jar " + arguments;
+    }
+
+    /** The page's JVM with another program. */
+    private static String program(String options, Class<?> type) throws Exception {
+        return java() + " " + options + " -cp " + Box.PROGRAMS + " " + type.getName();
+    }
+
+    private static String java() throws Exception {
+        String unit = Page.text("/etc/systemd/system/web.service").replace("\\\n", " ");
+        Matcher matcher = Pattern.compile("\nExecStart=(/usr/bin/java .*)-jar ").matcher(unit);
+        assertThat(matcher.find()).isTrue();
+        return "ExecStart=\nExecStart=" + matcher.group(1);
+    }
+}
