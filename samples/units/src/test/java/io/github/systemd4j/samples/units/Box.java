@@ -7,6 +7,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Stream;
 
 /** What the tests in a box have in common. The box's files go with the box. */
@@ -16,6 +18,9 @@ final class Box {
     static final Path PROGRAMS = Path.of("/opt/programs");
 
     private static final Path UNITS = Path.of("/etc/systemd/system");
+
+    /** Where the journal's part of the running test begins. */
+    private static String cursor = "";
 
     private Box() {}
 
@@ -74,7 +79,7 @@ final class Box {
         assertThat(run("systemctl", "stop", unit)).isEmpty();
     }
 
-    /** Stops them, whatever they are, and forgets how they have ended and what was said of them in drop-ins. */
+    /** Stops them, and forgets how they have ended, what they are, what drop-ins say, and what they have logged. */
     static void remove(String... units) throws Exception {
         for (String unit : units) {
             run("systemctl", "stop", unit);
@@ -83,6 +88,9 @@ final class Box {
             run("rm", UNITS + "/" + unit + ".service");
         }
         assertThat(run("systemctl", "daemon-reload")).isEmpty();
+        assertThat(run("journalctl", "--sync")).isEmpty();
+        String last = run("journalctl", "--lines=0", "--show-cursor");
+        cursor = last.substring(last.indexOf("s="));
     }
 
     /** How the unit is, and why, and the status of its main process: {@code failed exit-code 143}. */
@@ -98,9 +106,15 @@ final class Box {
         return Long.parseLong(show(unit, property));
     }
 
+    /** What the unit, and systemd of it, has logged since the last {@link #remove}. */
     static String log(String unit) {
         try {
-            return run("journalctl", "--sync") + run("journalctl", "-u", unit, "-o", "cat");
+            String sync = run("journalctl", "--sync");
+            List<String> command = new ArrayList<>(List.of("journalctl", "-u", unit, "-o", "cat"));
+            if (!cursor.isEmpty()) {
+                command.add("--after-cursor=" + cursor);
+            }
+            return sync + run(command.toArray(String[]::new));
         } catch (Exception e) {
             throw new AssertionError(e);
         }

@@ -92,7 +92,8 @@ class DependentBoxIT {
 
     /** Waits for another main process. */
     private static String another(String pid) throws Exception {
-        while (Box.show("shop", "MainPID").matches("0|" + pid) || !Box.show("shop", "ActiveState").equals("active")) {
+        while (Box.show("shop", "MainPID").matches("0|" + pid)
+                || !Box.show("shop", "ActiveState").equals("active")) {
             Thread.onSpinWait();
         }
         return Box.show("shop", "MainPID");

@@ -2,6 +2,8 @@ package io.github.systemd4j.samples.units;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -51,12 +53,15 @@ class ServiceBoxIT {
     /** systemd believes that a process which runs is up. */
     @Test
     void withoutNotifyAPortThatIsTakenIsNoFailureOfTheStart() throws Exception {
-        Box.write("web.service.d/without.conf", "[Service]", "Restart=no", command("--port 99999"));
-        assertThat(Box.run("systemctl", "start", "web")).startsWith("Job for web.service failed");
+        try (ServerSocket taken = new ServerSocket(8080, 1, InetAddress.getByName("127.0.0.1"))) {
+            Box.write("web.service.d/without.conf", "[Service]", "Restart=no");
+            assertThat(Box.run("systemctl", "start", "web")).startsWith("Job for web.service failed");
 
-        Box.write("web.service.d/without.conf", "[Service]", "Type=exec", "Restart=no", command("--port 99999"));
-        assertThat(Box.run("systemctl", "start", "web")).isEmpty();
-        Box.awaitState("web", "failed");
+            Box.write("web.service.d/without.conf", "[Service]", "Restart=no", "Type=exec");
+            assertThat(Box.run("systemctl", "start", "web")).isEmpty();
+            Box.awaitState("web", "failed");
+            assertThat(taken.isBound()).isTrue();
+        }
     }
 
     @Test
@@ -125,6 +130,22 @@ class ServiceBoxIT {
         assertThat(Box.show("web", "MainPID")).isNotEqualTo(before);
     }
 
+    @Test
+    void withoutALocaleFileNamesAreAscii() throws Exception {
+        Box.write("web.service.d/locale.conf", "[Service]", "Type=exec", program("", Wait.class));
+        Box.start("web");
+        Box.awaitLog("web", "file names in UTF-8");
+
+        Box.write(
+                "web.service.d/locale.conf",
+                "[Service]",
+                "Type=exec",
+                "UnsetEnvironment=LANG",
+                program("", Wait.class));
+        assertThat(Box.run("systemctl", "restart", "web")).isEmpty();
+        Box.awaitLog("web", "file names in ANSI_X3.4-1968");
+    }
+
     /** Where the kernel has the controller, which it has in a box with v1 alone. */
     @Tag("v1")
     @Test
@@ -148,10 +169,6 @@ class ServiceBoxIT {
         Matcher matcher = Pattern.compile("-XX:MaxHeapSize=([0-9]+)").matcher(flags);
         assertThat(matcher.find()).as(flags).isTrue();
         return Long.parseLong(matcher.group(1)) >> 20;
-    }
-
-    private static String command(String arguments) throws Exception {
-        return java() + " -jar /opt/web/web.jar " + arguments;
     }
 
     /** The page's JVM with another program. */

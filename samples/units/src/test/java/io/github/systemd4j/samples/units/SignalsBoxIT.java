@@ -49,12 +49,12 @@ class SignalsBoxIT {
     @ParameterizedTest
     @CsvSource({"PWR, 30", "RTMIN+3, 37", "USR1, 10"})
     void noHookRuns(String signal, int number) throws Exception {
-        waiting("StandardOutput=append:/tmp/signalled-" + number);
+        waiting();
         Box.run("systemctl", "kill", "--signal=" + signal, "signalled");
 
         Box.awaitState("signalled", "failed");
         assertThat(Box.ended("signalled")).isEqualTo("failed signal " + number);
-        assertThat(Files.readString(Path.of("/tmp/signalled-" + number))).isEqualTo("up\n");
+        assertThat(Box.log("signalled")).contains("up").doesNotContain("the hook runs");
     }
 
     @Test
@@ -71,25 +71,19 @@ class SignalsBoxIT {
     /** By the kernel's default, of which systemd thinks well: no failure, and no hook. */
     @Test
     void withReducedSignalsNoHookRuns() throws Exception {
-        Box.service(
-                "signalled",
-                Box.java(Wait.class).replace("-cp", "-Xrs -cp"),
-                "Type=exec",
-                "StandardOutput=append:/tmp/signalled-reduced");
+        Box.service("signalled", Box.java(Wait.class).replace("-cp", "-Xrs -cp"));
         Box.start("signalled");
-        while (!Files.readString(Path.of("/tmp/signalled-reduced")).equals("up\n")) {
-            Thread.onSpinWait();
-        }
+        Box.awaitLog("signalled", "up");
         Box.stop("signalled");
 
         assertThat(Box.show("signalled", "ActiveState")).isEqualTo("inactive");
-        assertThat(Files.readString(Path.of("/tmp/signalled-reduced"))).isEqualTo("up\n");
+        assertThat(Box.log("signalled")).doesNotContain("the hook runs");
     }
 
     @Test
     void powerFailureIsHandledAsShown() throws Exception {
-        Path source = Files.writeString(
-                Files.createTempDirectory("power").resolve("Power.java"), Page.text("Power.java"));
+        Path source =
+                Files.writeString(Files.createTempDirectory("power").resolve("Power.java"), Page.text("Power.java"));
         Path classes = Files.createDirectories(Path.of("/opt/power"));
         int status = ToolProvider.findFirst("javac")
                 .orElseThrow()
@@ -119,21 +113,6 @@ class SignalsBoxIT {
         Box.remove("signalled");
         Box.service("signalled", Box.java(Wait.class), lines);
         Box.start("signalled");
-        awaitUp(lines);
-    }
-
-    /** In the journal, or in the file that the lines name. */
-    private static void awaitUp(String... lines) throws Exception {
-        if (lines.length == 1 && lines[0].startsWith("StandardOutput=append:")) {
-            Path file = Path.of(lines[0].substring(lines[0].indexOf(':') + 1));
-            while (!Files.exists(file) || !Files.readString(file).equals("up\n")) {
-                Thread.onSpinWait();
-            }
-        } else {
-            String invocation = Box.show("signalled", "InvocationID");
-            while (!Box.run("journalctl", "_SYSTEMD_INVOCATION_ID=" + invocation, "-o", "cat").contains("up")) {
-                Thread.onSpinWait();
-            }
-        }
+        Box.awaitLog("signalled", "up");
     }
 }

@@ -49,8 +49,13 @@ class SocketBoxIT {
         try (Socket client = request()) {
             assertThat(answer(client)).contains("answer 1\n");
         }
-        Box.write("api.service.d/late.conf", "[Service]", "ExecStartPre=/usr/bin/test -e /run/let-it-start", "RestartSec=100ms",
-                "[Unit]", "StartLimitIntervalSec=0");
+        Box.write(
+                "api.service.d/late.conf",
+                "[Service]",
+                "ExecStartPre=/usr/bin/test -e /run/let-it-start",
+                "RestartSec=100ms",
+                "[Unit]",
+                "StartLimitIntervalSec=0");
         String before = Box.show("api", "MainPID");
         assertThat(Box.run("systemctl", "kill", "--signal=KILL", "api")).isEmpty();
         while (Box.number("api", "NRestarts") == 0) {

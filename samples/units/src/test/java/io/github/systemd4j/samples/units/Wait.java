@@ -8,6 +8,7 @@ final class Wait {
     public static void main(String[] arguments) throws InterruptedException {
         Runtime.getRuntime().addShutdownHook(new Thread(() -> System.out.println("the hook runs")));
         System.out.println("up");
+        System.out.println("file names in " + System.getProperty("sun.jnu.encoding"));
         Thread.currentThread().join();
     }
 }
