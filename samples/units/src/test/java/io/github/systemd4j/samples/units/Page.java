@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** docs/units.md: a line with a file's name, and the file. */
 final class Page {
@@ -32,5 +34,17 @@ final class Page {
         assertThat(page).containsOnlyOnce(label);
         int start = page.indexOf('\n', page.indexOf(label) + label.length()) + 1;
         return page.substring(start, page.indexOf("```", start));
+    }
+
+    /** The line of web.service that starts the JVM, and the one that takes the page's back, with another program. */
+    static String program(String options, Class<?> type) throws Exception {
+        return java() + " " + options + " -cp " + Box.PROGRAMS + " " + type.getName();
+    }
+
+    private static String java() throws Exception {
+        String unit = text("/etc/systemd/system/web.service").replace("\\\n", " ");
+        Matcher matcher = Pattern.compile("\nExecStart=(/usr/bin/java .*)-jar ").matcher(unit);
+        assertThat(matcher.find()).isTrue();
+        return "ExecStart=\nExecStart=" + matcher.group(1);
     }
 }

@@ -4,8 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -88,7 +86,7 @@ class ServiceBoxIT {
 
     @Test
     void aHeapThatIsFullEndsItAndItIsRestarted() throws Exception {
-        Box.write("web.service.d/full.conf", "[Service]", "Type=exec", program("-Xmx16m", Hog.class));
+        Box.write("web.service.d/full.conf", "[Service]", "Type=exec", Page.program("-Xmx16m", Hog.class));
         Box.start("web");
 
         while (Box.number("web", "NRestarts") == 0) {
@@ -105,7 +103,7 @@ class ServiceBoxIT {
                 "web.service.d/full.conf",
                 "[Service]",
                 "Type=exec",
-                program("-Xmx16m -XX:-ExitOnOutOfMemoryError", Hog.class));
+                Page.program("-Xmx16m -XX:-ExitOnOutOfMemoryError", Hog.class));
         Box.start("web");
 
         Box.awaitLog("web", "goes on without it");
@@ -132,7 +130,7 @@ class ServiceBoxIT {
 
     @Test
     void withoutALocaleFileNamesAreAscii() throws Exception {
-        Box.write("web.service.d/locale.conf", "[Service]", "Type=exec", program("", Wait.class));
+        Box.write("web.service.d/locale.conf", "[Service]", "Type=exec", Page.program("", Wait.class));
         Box.start("web");
         Box.awaitLog("web", "file names in UTF-8");
 
@@ -141,45 +139,8 @@ class ServiceBoxIT {
                 "[Service]",
                 "Type=exec",
                 "UnsetEnvironment=LANG",
-                program("", Wait.class));
+                Page.program("", Wait.class));
         assertThat(Box.run("systemctl", "restart", "web")).isEmpty();
         Box.awaitLog("web", "file names in ANSI_X3.4-1968");
-    }
-
-    /** Where the kernel has the controller, which it has in a box with v1 alone. */
-    @Tag("v1")
-    @Test
-    void theHeapIsAShareOfTheUnitsMemory() throws Exception {
-        Box.write("web.service.d/heap.conf", "[Service]", "Type=exec", program("", Wait.class));
-        Box.start("web");
-        Box.awaitLog("web", "up");
-        assertThat(heap()).isBetween(300L, 310L); // 60 % of 512
-
-        Box.write(
-                "web.service.d/heap.conf",
-                "[Service]",
-                "Type=exec",
-                program("-XX:MaxRAMPercentage=25", Wait.class)); // the default
-        assertThat(Box.run("systemctl", "restart", "web")).isEmpty();
-        assertThat(heap()).isBetween(120L, 130L);
-    }
-
-    private static long heap() throws Exception {
-        String flags = Box.run(System.getProperty("java.home") + "/bin/jcmd", Box.show("web", "MainPID"), "VM.flags");
-        Matcher matcher = Pattern.compile("-XX:MaxHeapSize=([0-9]+)").matcher(flags);
-        assertThat(matcher.find()).as(flags).isTrue();
-        return Long.parseLong(matcher.group(1)) >> 20;
-    }
-
-    /** The page's JVM with another program. */
-    private static String program(String options, Class<?> type) throws Exception {
-        return java() + " " + options + " -cp " + Box.PROGRAMS + " " + type.getName();
-    }
-
-    private static String java() throws Exception {
-        String unit = Page.text("/etc/systemd/system/web.service").replace("\\\n", " ");
-        Matcher matcher = Pattern.compile("\nExecStart=(/usr/bin/java .*)-jar ").matcher(unit);
-        assertThat(matcher.find()).isTrue();
-        return "ExecStart=\nExecStart=" + matcher.group(1);
     }
 }
