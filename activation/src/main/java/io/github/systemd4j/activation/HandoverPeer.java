@@ -26,14 +26,19 @@ final class HandoverPeer implements AutoCloseable {
     private final Message message;
     private final PollFd poll;
 
-    /** With room for so many descriptors, which is the most that one message carries but in tests. */
+    /** With room for so many descriptors, which is the most that one message carries but in tests. Owns fd at once. */
     HandoverPeer(Libc libc, int fd, String target, long deadline, int room) {
         this.libc = libc;
         this.fd = fd;
         this.target = target;
         this.deadline = deadline;
-        this.message = new Message(libc, HandoverMessage.MAX_BYTES, room);
-        this.poll = new PollFd(libc);
+        try {
+            this.message = new Message(libc, HandoverMessage.MAX_BYTES, room);
+            this.poll = new PollFd(libc);
+        } catch (RuntimeException | Error e) { // no direct memory
+            libc.close(fd);
+            throw e;
+        }
     }
 
     /** Gives the sockets to the other side and hears that it has them. They stay ours too. */

@@ -1,5 +1,6 @@
 package io.github.systemd4j.sdnotify;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -11,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -152,6 +155,32 @@ class NotifyReceiverIT {
             assertThat(Descriptors.count()).isEqualTo(before);
             Descriptors.close(pipe);
         }
+    }
+
+    /** In a process with places for three, then for none, then for two. */
+    @Test
+    void descriptorsThatThereIsNoRoomForVoidTheirDatagram() throws Exception {
+        List<String> command = new ArrayList<>(List.of("sh", "-c", "ulimit -n 200; exec \"$@\"", "sh"));
+        command.add(System.getProperty("java.home") + "/bin/java");
+        if ("ffm".equals(System.getProperty("systemd4j.expected.backend"))) {
+            command.add("--enable-native-access=ALL-UNNAMED");
+        }
+        String backend = System.getProperty("io.github.systemd4j.linux.backend");
+        if (backend != null) {
+            command.add("-Dio.github.systemd4j.linux.backend=" + backend);
+        }
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), FullTableProbe.class.getName()));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        process.getOutputStream().close();
+        String said = new String(process.getInputStream().readAllBytes(), UTF_8);
+
+        assertThat(process.waitFor()).as(said).isZero();
+        assertThat(said.lines())
+                .containsExactly(
+                        "room: false false {FDSTORE=1}, relayed with 3",
+                        "none: true true {}, refused",
+                        "less: true true {}, refused",
+                        "then: READY=1, nothing leaked");
     }
 
     private int mode(String name) throws IOException {

@@ -28,7 +28,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
 /** Raw sockets for one test, all of them closed at its end. */
-final class Sockets implements AutoCloseable {
+final class OwnedSockets implements AutoCloseable {
 
     static final Libc LIBC = Objects.requireNonNull(Backend.current().libc());
 
