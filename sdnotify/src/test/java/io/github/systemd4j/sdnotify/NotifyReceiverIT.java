@@ -157,7 +157,7 @@ class NotifyReceiverIT {
         }
     }
 
-    /** In a process with places for three, then for none, then for two. */
+    /** In a process with a limit, LimitNOFILE=, below what one datagram may bring. */
     @Test
     void descriptorsThatThereIsNoRoomForVoidTheirDatagram() throws Exception {
         List<String> command = new ArrayList<>(List.of("sh", "-c", "ulimit -n 200; exec \"$@\"", "sh"));
@@ -177,10 +177,10 @@ class NotifyReceiverIT {
         assertThat(process.waitFor()).as(said).isZero();
         assertThat(said.lines())
                 .containsExactly(
-                        "room: false false {FDSTORE=1}, relayed with 3",
-                        "none: true true {}, refused",
-                        "less: true true {}, refused",
-                        "then: READY=1, nothing leaked");
+                        "room for all: all came, truncated: false, {FDSTORE=1}, relayed with 3",
+                        "room for some: [some came, truncated: true, {}, refused, none is left]",
+                        "room for none: few or none came, truncated: true, {}, refused",
+                        "then: READY=1, none is left");
     }
 
     private int mode(String name) throws IOException {
