@@ -162,7 +162,7 @@ class NotifyReceiverIT {
     void descriptorsThatThereIsNoRoomForVoidTheirDatagram() throws Exception {
         List<String> command = new ArrayList<>(List.of("sh", "-c", "ulimit -n 200; exec \"$@\"", "sh"));
         command.add(System.getProperty("java.home") + "/bin/java");
-        if ("ffm".equals(System.getProperty("systemd4j.expected.backend"))) {
+        if (Runtime.version().feature() >= 22) {
             command.add("--enable-native-access=ALL-UNNAMED");
         }
         String backend = System.getProperty("io.github.systemd4j.linux.backend");
@@ -170,7 +170,9 @@ class NotifyReceiverIT {
             command.add("-Dio.github.systemd4j.linux.backend=" + backend);
         }
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), FullTableProbe.class.getName()));
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        Process process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
         process.getOutputStream().close();
         String said = new String(process.getInputStream().readAllBytes(), UTF_8);
 
