@@ -121,7 +121,8 @@ final class HandoverPeer implements AutoCloseable {
                 fd, Constants.SOL_SOCKET, Constants.SO_PEERCRED, memory.address(), memory.address() + UCRED);
         memory.keepAlive();
         check("getsockopt(SO_PEERCRED)", result);
-        String refusal = allowed.refusal(memory.bytes().getInt(0), memory.bytes().getInt(4));
+        String refusal =
+                allowed.refusal(memory.bytes().getInt(0), memory.bytes().getInt(4));
         if (refusal != null) {
             throw new SystemCallException("handover", target, Errno.EPERM, refusal);
         }

@@ -94,7 +94,9 @@ public final class SocketHandover implements AutoCloseable {
      * @throws IOException if the address is taken or not permitted, or where there are no system calls
      */
     public static SocketHandover bind(String address, Takers allowedTakers) throws IOException {
-        return open(address, (pid, uid) -> allowedTakers.allowed(pid, uid)
+        return open(
+                address,
+                (pid, uid) -> allowedTakers.allowed(pid, uid)
                         ? null
                         : "process " + pid + " of user " + uid + " is not allowed");
     }

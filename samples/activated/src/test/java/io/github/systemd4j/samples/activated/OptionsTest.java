@@ -13,7 +13,8 @@ class OptionsTest {
 
     @Test
     void defaults() throws Exception {
-        assertThat(Options.parse(List.of(), Map.of())).isEqualTo(new Options(8080, null, ListenPolicy.STRICT, null, false));
+        assertThat(Options.parse(List.of(), Map.of()))
+                .isEqualTo(new Options(8080, null, ListenPolicy.STRICT, null, false));
     }
 
     @Test
@@ -28,14 +29,16 @@ class OptionsTest {
         Map<String, String> environment = Map.of("SOCKET_HANDOVER", "/run/sockets/handover");
 
         assertThat(Options.parse(List.of(), environment).take()).isEqualTo("/run/sockets/handover");
-        assertThat(Options.parse(List.of("--take", "/run/s"), environment).take()).isEqualTo("/run/s");
+        assertThat(Options.parse(List.of("--take", "/run/s"), environment).take())
+                .isEqualTo("/run/s");
     }
 
     @Test
     void wrong() {
         assertThatThrownBy(() -> Options.parse(List.of("--port", "http"), Map.of()))
                 .hasMessage("--port http: must be a number from 0 to 65535");
-        assertThatThrownBy(() -> Options.parse(List.of("--idle-exit"), Map.of())).hasMessage("--idle-exit needs a value");
+        assertThatThrownBy(() -> Options.parse(List.of("--idle-exit"), Map.of()))
+                .hasMessage("--idle-exit needs a value");
         assertThatThrownBy(() -> Options.parse(List.of("--verbose"), Map.of())).hasMessageContaining("--verbose");
     }
 }

@@ -66,8 +66,9 @@ final class Options {
             arity = "0..1",
             fallbackValue = "true",
             paramLabel = "true|false",
-            description = "give the sockets of the unit to the container: over the socket that its SOCKET_HANDOVER names, "
-                    + "or with podman as systemd passes them")
+            description =
+                    "give the sockets of the unit to the container: over the socket that its SOCKET_HANDOVER names, "
+                            + "or with podman as systemd passes them")
     private boolean sockets;
 
     @Option(

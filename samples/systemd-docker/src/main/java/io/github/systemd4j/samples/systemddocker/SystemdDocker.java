@@ -99,7 +99,8 @@ public final class SystemdDocker {
             Claim claim = new Claim(options, run, engine, ownOptions, home.unit(), log);
             try (JournalWriter journal =
                     StandardStreams.of(environment).isErrorJournal() ? JournalWriter.open() : null) {
-                return new Session(options, run, engine, claim, home, notifier, socket, handed, journal, forwarder, log).run();
+                return new Session(options, run, engine, claim, home, notifier, socket, handed, journal, forwarder, log)
+                        .run();
             }
         }
     }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** {@code --sockets} with podman, in v2: the same jar meets its sockets as systemd passes them. */
 @Tag("v2")
-@Timeout(300)
+@Timeout(600)
 class PodmanSocketsBoxIT {
 
     private static final int RESTARTS = 10;
@@ -46,9 +46,10 @@ class PodmanSocketsBoxIT {
     }
 
     /** The limits are what the box permits; --pids-limit 0 because it has no pids controller. */
-    private static void listen(int idle) throws Exception {
+    private static void listen(int idle, String... own) throws Exception {
         List<String> words = new ArrayList<>(List.of("--engine=" + PODMAN, "--notify", "--sockets"));
-        words.addAll(List.of("run", "--rm", "--name=web", "--network=none", "--pids-limit=0"));
+        words.addAll(List.of(own));
+        words.addAll(List.of("run", "--name=web", "--network=none", "--pids-limit=0"));
         words.addAll(List.of("--ulimit=nofile=1024:1024", "--ulimit=nproc=20000:20000"));
         words.addAll(Web.mounts());
         words.addAll(List.of("activated", "--idle-exit", Integer.toString(idle)));
@@ -58,7 +59,7 @@ class PodmanSocketsBoxIT {
 
     @Test
     void theFirstConnectionStartsItAndItGoesWhenNobodyNeedsIt() throws Exception {
-        listen(2);
+        listen(2, "--rm");
 
         assertThat(Web.get()).startsWith("HTTP/1.1 200 OK").contains("Hello from process 1, answer 1\n");
 
@@ -79,7 +80,7 @@ class PodmanSocketsBoxIT {
 
     @Test
     void restartsAndKillsUnderLoadRefuseNobody() throws Exception {
-        listen(600);
+        listen(600, "--rm");
         Web.get();
         Load load = Load.on(Web.PORT);
         Map<String, Integer> clean;
@@ -111,5 +112,18 @@ class PodmanSocketsBoxIT {
         assertThat(clean).containsOnlyKeys(Load.ANSWERED);
         assertThat(load.outcomes().keySet()).isSubsetOf(Load.ANSWERED, Load.CUT);
         assertThat(podman("ps", "--quiet")).isNotEmpty();
+    }
+
+    /** Without --rm it is started again as it was made; the sockets are those of now. */
+    @Test
+    void aContainerThatIsKeptGetsThemAgain() throws Exception {
+        listen(1);
+        assertThat(Web.get()).contains("answer 1\n");
+        String id = podman("ps", "--all", "--quiet");
+        Box.await("inactive", () -> Box.show("web", "ActiveState"));
+
+        assertThat(Web.get()).contains("answer 1\n");
+
+        assertThat(podman("ps", "--all", "--quiet")).isEqualTo(id);
     }
 }

@@ -43,7 +43,9 @@ final class Web {
         assertThat(Box.run("chmod", "1777", files + "/tmp")).isEmpty();
         String entry = "ENTRYPOINT [\"" + JAVA + "\",\"-jar\",\"/opt/activated/activated.jar\"]";
         assertThat(Box.run(
-                        "sh", "-c", "tar -C " + files + " -c . | " + engine + " import --change '" + entry + "' - activated"))
+                        "sh",
+                        "-c",
+                        "tar -C " + files + " -c . | " + engine + " import --change '" + entry + "' - activated"))
                 .contains("sha256:");
     }
 
@@ -60,9 +62,11 @@ final class Web {
 
     /** The shipped units, with what this machine has to add to them. */
     static void units(int idle, String... options) throws Exception {
+        Box.mark();
         Files.writeString(
                 DEFAULTS,
-                "IDLE=" + idle + "\nOPTIONS=\"" + String.join(" ", mounts()) + " " + String.join(" ", options) + "\"\n");
+                "IDLE=" + idle + "\nOPTIONS=\"" + String.join(" ", mounts()) + " " + String.join(" ", options)
+                        + "\"\n");
         Files.writeString(
                 Box.UNITS.resolve("docker.service"), "[Service]\nType=oneshot\nRemainAfterExit=yes\nExecStart=true\n");
         Files.deleteIfExists(Box.UNITS.resolve("web.service"));
