@@ -69,25 +69,17 @@ final class Load implements AutoCloseable {
 
     private String outcome() {
         try (Socket socket = new Socket()) {
-            try {
-                socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), MILLIS);
-            } catch (ConnectException e) {
-                return REFUSED;
-            }
-            return answer(socket);
-        } catch (IOException e) {
-            return e.toString(); // such as a timeout
-        }
-    }
-
-    private static String answer(Socket socket) throws IOException {
-        socket.setSoTimeout(MILLIS);
-        try {
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), MILLIS);
+            socket.setSoTimeout(MILLIS);
             socket.getOutputStream().write("GET / HTTP/1.0\r\n\r\n".getBytes(UTF_8));
             String answer = new String(socket.getInputStream().readAllBytes(), UTF_8);
             return answer.startsWith("HTTP/1.1 200 OK") && answer.endsWith("\n") ? ANSWERED : CUT;
+        } catch (ConnectException e) {
+            return REFUSED;
         } catch (SocketException e) {
-            return CUT;
+            return CUT; // a reset, which may come as early as connect itself
+        } catch (IOException e) {
+            return e.toString(); // such as a timeout
         }
     }
 
