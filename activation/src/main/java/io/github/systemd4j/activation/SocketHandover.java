@@ -42,19 +42,34 @@ public final class SocketHandover implements AutoCloseable {
 
     private final Libc libc;
     private final UnixAddress address;
-    private final IntPredicate allowed;
+    private final HandoverPeer.Check allowed;
     private final int fd;
     private final PollFd poll;
     private final Object gate = new Object();
     private volatile boolean closed; // written under gate
     private boolean released; // guarded by this
 
-    private SocketHandover(Libc libc, UnixAddress address, IntPredicate allowed, int fd) {
+    private SocketHandover(Libc libc, UnixAddress address, HandoverPeer.Check allowed, int fd) {
         this.libc = libc;
         this.address = address;
         this.allowed = allowed;
         this.fd = fd;
         this.poll = new PollFd(libc);
+    }
+
+    /** Which processes may take: more than a user can be asked for where several containers have the same ones. */
+    @FunctionalInterface
+    public interface Takers {
+
+        /**
+         * Whether this process may take. The kernel says who it was that connected.
+         *
+         * @param pid in our own pid namespace; 0 where it has none there. It may have ended by now, and in theory another
+         *     process may have its pid: what is asked by it should be something that a stranger cannot have
+         * @param uid in our own user namespace; 65534 where it has none there
+         * @return whether it gets the sockets
+         */
+        boolean allowed(int pid, int uid);
     }
 
     /**
@@ -67,6 +82,26 @@ public final class SocketHandover implements AutoCloseable {
      * @throws IOException if the address is taken or not permitted, or where there are no system calls
      */
     public static SocketHandover bind(String address, IntPredicate allowedTakers) throws IOException {
+        return open(address, (pid, uid) -> allowedTakers.test(uid) ? null : "user " + uid + " is not allowed");
+    }
+
+    /**
+     * The same, for takers who are told apart by their process, such as those of one container.
+     *
+     * @param address an absolute path, or {@code @} and an abstract name, at most 107 bytes
+     * @param allowedTakers whether a process may take; asked by the thread that gives, once for each that connects
+     * @return the giving side
+     * @throws IOException if the address is taken or not permitted, or where there are no system calls
+     */
+    public static SocketHandover bind(String address, Takers allowedTakers) throws IOException {
+        return open(
+                address,
+                (pid, uid) -> allowedTakers.allowed(pid, uid)
+                        ? null
+                        : "process " + pid + " of user " + uid + " is not allowed");
+    }
+
+    private static SocketHandover open(String address, HandoverPeer.Check allowedTakers) throws IOException {
         UnixAddress parsed = UnixAddress.parse(address);
         return bind(libc("bind", parsed), parsed, allowedTakers);
     }

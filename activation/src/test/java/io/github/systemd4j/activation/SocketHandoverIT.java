@@ -27,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntPredicate;
 import org.junit.jupiter.api.AfterEach;
@@ -336,6 +337,28 @@ class SocketHandoverIT {
                     .hasMessageStartingWith("handover(" + address + "): ECONNREFUSED (111): the other side refused: ")
                     .hasMessageContaining("user " + uid + " is not allowed");
             assertThat(asked).hasValue(uid);
+        }
+    }
+
+    @Test
+    void takersToldApartByTheirProcess() throws Exception {
+        long self = ProcessHandle.current().pid();
+        int uid = Sockets.LIBC.getuid();
+        AtomicBoolean open = new AtomicBoolean();
+        try (SocketHandover handover =
+                SocketHandover.bind(address, (pid, user) -> pid == self && user == uid && open.get())) {
+            CompletableFuture<List<NamedSocket>> refused = taking(ANYBODY, SOON);
+
+            assertThatThrownBy(() -> handover.giveNumbers(web(), SOON))
+                    .hasMessage("handover(" + address + "): EPERM (1): process " + self + " of user " + uid
+                            + " is not allowed");
+            assertThat(failure(refused)).hasMessageContaining("process " + self + " of user " + uid);
+
+            open.set(true);
+            CompletableFuture<List<NamedSocket>> taken = taking(ANYBODY, SOON);
+            assertThat(handover.giveNumbers(web(), SOON)).isTrue();
+            taken.join().forEach(socket -> sockets.keep(socket.descriptor()));
+            assertThat(taken.join()).hasSize(1);
         }
     }
 
