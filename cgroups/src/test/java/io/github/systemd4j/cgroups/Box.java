@@ -73,7 +73,7 @@ final class Box {
     Group rawCpuset(String name) throws Exception {
         Group group = group("cpuset", name);
         Path cloning = own("cpuset").directory().resolve("cgroup.clone_children");
-        GroupFile.write(cloning, "0");
+        ControlFile.put(cloning, "0");
         Files.createDirectory(group.directory());
         return group;
     }

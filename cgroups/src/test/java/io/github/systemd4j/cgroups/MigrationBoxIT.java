@@ -494,6 +494,7 @@ class MigrationBoxIT {
                 Migration.Kind.GROUPS,
                 0,
                 0,
+                null,
                 List.of(from),
                 List.of(to),
                 null,
@@ -548,7 +549,7 @@ class MigrationBoxIT {
                 .orThrow();
         assertThat(filled.processes()).containsExactly(process.pid());
 
-        assertThat(GroupFile.peek(empty.directory().resolve("cpuset.cpus"))).isEmpty();
+        assertThat(ControlFile.peek(empty.directory().resolve("cpuset.cpus"))).isEmpty();
         migration().from(filled).to(empty).plan().execute().orThrow();
         assertThat(empty.processes()).containsExactly(process.pid());
     }
