@@ -46,7 +46,7 @@ class LimitsBoxIT {
             assertThat(group.statistics().memory().oomKills()).hasValue(0);
 
             Process worker = group.start(USES_UP_MEMORY);
-            assertThat(DelegatedGroup.await(worker)).isEqualTo(128 + 9);
+            assertThat(Box.await(worker)).isEqualTo(128 + 9);
             Statistics.Memory after = group.statistics().memory();
             assertThat(after.oomKills()).hasValue(1);
             boolean guest = String.valueOf(System.getenv("BOX")).startsWith("guest"); // not every kernel counts in v1
@@ -68,7 +68,7 @@ class LimitsBoxIT {
             assertThat(group.statistics().cpu().throttledPeriods()).hasValue(0);
 
             Process worker = group.start(USES_CPU);
-            assertThat(DelegatedGroup.await(worker)).isZero();
+            assertThat(Box.await(worker)).isZero();
             Statistics.Cpu after = group.statistics().cpu();
             assertThat(after.throttledPeriods().orElse(0)).isPositive();
             assertThat(after.throttledUsec().orElse(0)).isPositive();
@@ -90,11 +90,11 @@ class LimitsBoxIT {
             assertThat(group.limits.set(Knob.PIDS_MAX, 1).isExact()).isTrue();
             Process worker = group.start("(:); echo forked"); // dash ends at once, bash tries again for a while
             String said = new String(worker.getInputStream().readAllBytes(), ISO_8859_1);
-            assertThat(DelegatedGroup.await(worker)).as(said).isNotZero();
+            assertThat(Box.await(worker)).as(said).isNotZero();
             assertThat(said).doesNotContain("forked");
             assertThat(group.statistics().pids().refusals().orElse(0)).isPositive();
             assertThat(group.limits.remove(Knob.PIDS_MAX).actual().value()).isEmpty();
-            assertThat(DelegatedGroup.await(group.start("(:)"))).isZero();
+            assertThat(Box.await(group.start("(:)"))).isZero();
         }
     }
 
@@ -302,7 +302,7 @@ class LimitsBoxIT {
         } finally {
             if (process != null) {
                 process.destroyForcibly();
-                DelegatedGroup.await(process);
+                Box.await(process);
             }
             below.remove(Box.SOON);
         }
@@ -419,7 +419,7 @@ class LimitsBoxIT {
 
             Process process = Group.start(new ProcessBuilder("sh", "-c", USES_UP_MEMORY), List.of(fresh));
 
-            assertThat(DelegatedGroup.await(process)).isEqualTo(128 + 9);
+            assertThat(Box.await(process)).isEqualTo(128 + 9);
             assertThat(fresh.statistics().memory().oomKills()).hasValue(1);
             assertThat(fresh.pressure("memory").problem().isPresent())
                     .isEqualTo(v1 || !Files.exists(Path.of("/proc/pressure/memory")));

@@ -282,7 +282,7 @@ class SocketBusTest {
             ECHO.called(call, peer);
         };
         try (FakeBus fake = new FakeBus(service);
-                SocketBus bus = new SocketBus(fake.address(), Duration.ofSeconds(2))) {
+                SocketBus bus = new SocketBus(fake.address(), Duration.ofSeconds(4))) {
             String large = "x".repeat(4 << 20);
             List<CompletableFuture<Kind>> given = new ArrayList<>();
             for (String text : List.of("first", large, "third")) {
