@@ -2,7 +2,7 @@ package io.github.systemd4j.activation;
 
 import java.time.Duration;
 
-/** Deadlines in the terms of {@link System#nanoTime}. */
+/** Deadlines in the terms of {@link System#nanoTime}. sdnotify has its own, which can be unset. */
 final class Deadline {
 
     private Deadline() {}

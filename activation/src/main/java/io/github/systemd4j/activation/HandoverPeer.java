@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
 
 /** The two parts of a hand-over, docs/handover.md, over one connection that this owns, all before one deadline. */
 final class HandoverPeer implements AutoCloseable {
@@ -19,6 +20,14 @@ final class HandoverPeer implements AutoCloseable {
 
     private static final int UCRED = 12;
 
+    /** Whether to deal with the other side: null, or why not. */
+    @FunctionalInterface
+    interface Check {
+
+        @Nullable
+        String refusal(int pid, int uid);
+    }
+
     private final Libc libc;
     private final int fd;
     private final String target;
@@ -26,20 +35,25 @@ final class HandoverPeer implements AutoCloseable {
     private final Message message;
     private final PollFd poll;
 
-    /** With room for so many descriptors, which is the most that one message carries but in tests. */
+    /** With room for so many descriptors, which is the most that one message carries but in tests. Owns fd at once. */
     HandoverPeer(Libc libc, int fd, String target, long deadline, int room) {
         this.libc = libc;
         this.fd = fd;
         this.target = target;
         this.deadline = deadline;
-        this.message = new Message(libc, HandoverMessage.MAX_BYTES, room);
-        this.poll = new PollFd(libc);
+        try {
+            this.message = new Message(libc, HandoverMessage.MAX_BYTES, room);
+            this.poll = new PollFd(libc);
+        } catch (RuntimeException | Error e) { // no direct memory
+            libc.close(fd);
+            throw e;
+        }
     }
 
     /** Gives the sockets to the other side and hears that it has them. They stay ours too. */
-    void give(List<NamedSocket> sockets, IntPredicate allowed) throws IOException {
+    void give(List<NamedSocket> sockets, Check allowed) throws IOException {
         try {
-            checkUser(allowed);
+            check(allowed);
             receive();
             closeReceived(); // whoever sends some here wants to use up ours
             int[] descriptors =
@@ -57,7 +71,7 @@ final class HandoverPeer implements AutoCloseable {
     /** Asks the other side for its sockets, which are the caller's from then on. */
     List<NamedSocket> take(IntPredicate allowed) throws IOException {
         try {
-            checkUser(allowed);
+            check((pid, uid) -> allowed.test(uid) ? null : "user " + uid + " is not allowed");
             sendHello();
             HandoverMessage offer = receive();
             try {
@@ -104,17 +118,18 @@ final class HandoverPeer implements AutoCloseable {
         return result < 0 ? result : memory.bytes().getInt(0);
     }
 
-    /** The user by the kernel's word: of who connected, or of who listens. See SO_PEERCRED in unix(7). */
-    private void checkUser(IntPredicate allowed) throws SystemCallException {
+    /** Process and user by the kernel's word: of who connected, or of who listens. See SO_PEERCRED in unix(7). */
+    private void check(Check allowed) throws SystemCallException {
         Memory memory = Memory.allocate(libc, UCRED + 4);
         memory.bytes().putInt(UCRED, UCRED);
         int result = libc.getsockopt(
                 fd, Constants.SOL_SOCKET, Constants.SO_PEERCRED, memory.address(), memory.address() + UCRED);
         memory.keepAlive();
         check("getsockopt(SO_PEERCRED)", result);
-        int uid = memory.bytes().getInt(4);
-        if (!allowed.test(uid)) {
-            throw new SystemCallException("handover", target, Errno.EPERM, "user " + uid + " is not allowed");
+        String refusal =
+                allowed.refusal(memory.bytes().getInt(0), memory.bytes().getInt(4));
+        if (refusal != null) {
+            throw new SystemCallException("handover", target, Errno.EPERM, refusal);
         }
     }
 

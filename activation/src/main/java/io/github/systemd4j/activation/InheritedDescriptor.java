@@ -415,15 +415,26 @@ public final class InheritedDescriptor implements AutoCloseable {
             if (kind != wanted) {
                 throw new ActivationException(this + ": " + kind.advice());
             }
-            // Descriptor 0 stays what it is, or the next file that is opened would become our standard input.
-            int fd = standardInput ? bridge.dup(number) : number;
-            channel = type.cast(bridge.channel(wanted, fd, facts == null ? null : facts.family()));
-            if (standardInput) {
-                bridge.close(number); // which puts /dev/null there; the peer shall see the end when the channel ends
-            }
+            ProtocolFamily family = facts == null ? null : facts.family();
+            channel = type.cast(
+                    standardInput ? copiedChannel(bridge, wanted, family) : bridge.channel(wanted, number, family));
         }
         taken = true;
         return channel;
+    }
+
+    /** Descriptor 0 stays what it is, or the next file that is opened would become our standard input. */
+    private Channel copiedChannel(Bridge bridge, ChannelKind wanted, @Nullable ProtocolFamily family)
+            throws IOException {
+        int copy = bridge.dup(number);
+        try {
+            Channel channel = bridge.channel(wanted, copy, family);
+            bridge.close(number); // which puts /dev/null there; the peer shall see the end when the channel ends
+            return channel;
+        } catch (IOException | RuntimeException e) {
+            bridge.close(copy);
+            throw e;
+        }
     }
 
     private static <C extends Channel> C inheritedChannel(Class<C> type) throws IOException {

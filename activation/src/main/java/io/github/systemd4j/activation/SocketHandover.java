@@ -42,14 +42,14 @@ public final class SocketHandover implements AutoCloseable {
 
     private final Libc libc;
     private final UnixAddress address;
-    private final IntPredicate allowed;
+    private final HandoverPeer.Check allowed;
     private final int fd;
     private final PollFd poll;
     private final Object gate = new Object();
     private volatile boolean closed; // written under gate
     private boolean released; // guarded by this
 
-    private SocketHandover(Libc libc, UnixAddress address, IntPredicate allowed, int fd) {
+    private SocketHandover(Libc libc, UnixAddress address, HandoverPeer.Check allowed, int fd) {
         this.libc = libc;
         this.address = address;
         this.allowed = allowed;
@@ -57,9 +57,24 @@ public final class SocketHandover implements AutoCloseable {
         this.poll = new PollFd(libc);
     }
 
+    /** Which processes may take: more than a user can be asked for where several containers have the same ones. */
+    @FunctionalInterface
+    public interface Takers {
+
+        /**
+         * Whether this process may take. The kernel says who it was that connected.
+         *
+         * @param pid in our own pid namespace; 0 where it has none there. It may have ended by now, and in theory another
+         *     process may have its pid: what is asked by it should be something that a stranger cannot have
+         * @param uid in our own user namespace; 65534 where it has none there
+         * @return whether it gets the sockets
+         */
+        boolean allowed(int pid, int uid);
+    }
+
     /**
-     * Binds the address where takers connect. A path must not exist yet, and is removed by {@link #close}; its
-     * permissions are those of the umask, and who may not write to it cannot connect.
+     * Binds the address where takers connect. A path must not exist yet (see {@link #bindReplacingStale}), and is
+     * removed by {@link #close}; its permissions are those of the umask, and who may not write to it cannot connect.
      *
      * @param address an absolute path, or {@code @} and an abstract name, at most 107 bytes
      * @param allowedTakers whether a user may take; asked by the thread that gives
@@ -67,21 +82,68 @@ public final class SocketHandover implements AutoCloseable {
      * @throws IOException if the address is taken or not permitted, or where there are no system calls
      */
     public static SocketHandover bind(String address, IntPredicate allowedTakers) throws IOException {
+        return open(address, (pid, uid) -> allowedTakers.test(uid) ? null : "user " + uid + " is not allowed");
+    }
+
+    /**
+     * The same, for takers who are told apart by their process, such as those of one container.
+     *
+     * @param address an absolute path, or {@code @} and an abstract name, at most 107 bytes
+     * @param allowedTakers whether a process may take; asked by the thread that gives, once for each that connects
+     * @return the giving side
+     * @throws IOException if the address is taken or not permitted, or where there are no system calls
+     */
+    public static SocketHandover bind(String address, Takers allowedTakers) throws IOException {
+        return open(
+                address,
+                (pid, uid) -> allowedTakers.allowed(pid, uid)
+                        ? null
+                        : "process " + pid + " of user " + uid + " is not allowed");
+    }
+
+    private static SocketHandover open(String address, HandoverPeer.Check allowedTakers) throws IOException {
+        UnixAddress parsed = UnixAddress.parse(address);
+        return bind(libc("bind", parsed), parsed, allowedTakers);
+    }
+
+    /**
+     * The same, for a giver that may have been killed the last time: first removes a socket that is at the path, if no
+     * process has it any more. One that somebody has, listening or not, and any other file, stays and is an exception.
+     *
+     * @param address an absolute path, or {@code @} and an abstract name, at most 107 bytes
+     * @param allowedTakers whether a user may take; asked by the thread that gives
+     * @return the giving side
+     * @throws IOException if the address is taken or not permitted, or where there are no system calls
+     */
+    public static SocketHandover bindReplacingStale(String address, IntPredicate allowedTakers) throws IOException {
         UnixAddress parsed = UnixAddress.parse(address);
         Libc libc = libc("bind", parsed);
-        int fd = socket(libc, parsed, Constants.SOCK_NONBLOCK);
+        parsed.unlinkStale(libc);
+        return bind(libc, parsed, allowedTakers);
+    }
+
+    static SocketHandover bind(Libc libc, UnixAddress address, IntPredicate allowedTakers) throws IOException {
+        int fd = socket(libc, address, Constants.SOCK_NONBLOCK);
         try {
+            SocketHandover handover = new SocketHandover(libc, address, allowedTakers, fd);
             Memory memory = Memory.allocate(libc, Sockaddr.SIZE);
-            int length = parsed.write(memory.bytes());
-            int result = libc.bind(fd, memory.address(), length);
+            int result = libc.bind(fd, memory.address(), address.write(memory.bytes()));
             memory.keepAlive();
-            check("bind", parsed, result, result == -Errno.EADDRINUSE ? "remove it if nobody listens there" : null);
-            check("listen", parsed, libc.listen(fd, BACKLOG), null);
-            return new SocketHandover(libc, parsed, allowedTakers, fd);
+            check("bind", address, result, result == -Errno.EADDRINUSE ? "remove it if nobody listens there" : null);
+            handover.listen();
+            return handover;
         } catch (IOException | RuntimeException | Error e) {
             libc.close(fd);
             throw e;
         }
+    }
+
+    private void listen() throws SystemCallException {
+        int result = libc.listen(fd, BACKLOG);
+        if (result < 0) {
+            address.unlink(libc);
+        }
+        check("listen", address, result, null);
     }
 
     /**

@@ -70,8 +70,8 @@ public final class SocketLauncher {
      * then, or be given to the next child too.
      *
      * @param name 1 to 255 printable ASCII characters without a colon; several sockets may have the same
-     * @param channel a channel of the JDK, open when {@link #start} is called. The child shares its blocking mode: one that
-     *     is registered with a selector is not blocking there either
+     * @param channel a channel of the JDK, open when {@link #start} is called. O_NONBLOCK is shared, whoever changes it:
+     *     one that is registered with a selector does not block in the child either
      * @return this
      * @throws IOException if it has no descriptor, or if there is no gate to the JDK (see {@link GateDiagnostics})
      */
@@ -83,7 +83,7 @@ public final class SocketLauncher {
 
     /**
      * Adds a descriptor, the next number from 3 up, under the name it has. It is copied by {@link #start} and stays
-     * the caller's.
+     * the caller's; O_NONBLOCK is shared, as of a channel.
      *
      * @param descriptor not taken, open when {@link #start} is called
      * @return this

@@ -198,15 +198,15 @@ class ActivationBoxIT {
         assertThat(tcp("::1", 9003)).isEqualTo("six:ping");
         assertThat(udp(9004)).isEqualTo("udp:ping");
         assertThat(stream(UnixDomainSocketAddress.of("/run/echo.stream"))).isEqualTo("stream:ping");
-        assertThat(raw(Constants.SOCK_STREAM, TestSockets.abstractName("echo-abstract")))
+        assertThat(raw(Constants.SOCK_STREAM, SocketCalls.abstractName("echo-abstract")))
                 .isEqualTo("abstract:ping");
-        assertThat(raw(Constants.SOCK_SEQPACKET, TestSockets.path(Path.of("/run/echo.seqpacket"))))
+        assertThat(raw(Constants.SOCK_SEQPACKET, SocketCalls.path(Path.of("/run/echo.seqpacket"))))
                 .isEqualTo("seqpacket:ping");
         Files.writeString(LOG, "");
-        int datagram = TestSockets.client(
-                Constants.AF_UNIX, Constants.SOCK_DGRAM, TestSockets.path(Path.of("/run/echo.datagram")));
-        TestSockets.send(datagram, "ping");
-        TestSockets.close(datagram);
+        int datagram = SocketCalls.client(
+                Constants.AF_UNIX, Constants.SOCK_DGRAM, SocketCalls.path(Path.of("/run/echo.datagram")));
+        SocketCalls.send(datagram, "ping");
+        SocketCalls.close(datagram);
         awaitLog("datagram:ping\n");
         Files.writeString(LOG, "");
         Files.writeString(Path.of("/run/echo.fifo"), "ping");
@@ -250,7 +250,7 @@ class ActivationBoxIT {
         assertThat(run("systemctl", "restart", "echo.service")).isEmpty();
 
         assertThat(tcp("127.0.0.1", 9006)).isEqualTo("first:ping");
-        assertThat(raw(Constants.SOCK_STREAM, TestSockets.path(Path.of("/run/echo.spare"))))
+        assertThat(raw(Constants.SOCK_STREAM, SocketCalls.path(Path.of("/run/echo.spare"))))
                 .isEqualTo("second:ping");
         assertThat(tcp("127.0.0.1", 9001)).isEqualTo("web:ping");
     }
@@ -308,10 +308,10 @@ class ActivationBoxIT {
     }
 
     private static String raw(int type, byte[] address) {
-        int client = TestSockets.client(Constants.AF_UNIX, type, address);
-        TestSockets.send(client, "ping");
-        String answer = TestSockets.receive(client);
-        TestSockets.close(client);
+        int client = SocketCalls.client(Constants.AF_UNIX, type, address);
+        SocketCalls.send(client, "ping");
+        String answer = SocketCalls.receive(client);
+        SocketCalls.close(client);
         return answer;
     }
 

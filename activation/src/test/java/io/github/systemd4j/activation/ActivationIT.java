@@ -84,7 +84,7 @@ class ActivationIT {
         for (List<String> options : List.of(List.of(OPENS), List.<String>of(), List.of(OPENS, provider))) {
             try (InheritedDescriptor tcp = InheritedDescriptor.of(Kind.TCP4.listen(directory), "tcp");
                     InheritedDescriptor udp = InheritedDescriptor.of(
-                            TestSockets.bound(Constants.AF_INET, Constants.SOCK_DGRAM, 0, TestSockets.inet(1, 0)),
+                            SocketCalls.bound(Constants.AF_INET, Constants.SOCK_DGRAM, 0, SocketCalls.inet(1, 0)),
                             "udp");
                     DatagramChannel client = DatagramChannel.open()) {
                 ProcessBuilder program = Jvm.program(TransparentProbe.class);
@@ -120,7 +120,7 @@ class ActivationIT {
 
     @Test
     void standardInputIsTheSocketAndEndsWithItsChannel() throws Exception {
-        int[] pair = TestSockets.pair(Constants.SOCK_STREAM);
+        int[] pair = SocketCalls.pair(Constants.SOCK_STREAM);
         ProcessBuilder program = Jvm.program(StandardInputProbe.class);
         program.command().add(1, OPENS);
         // /proc/PID/fd of a socket cannot be opened; the shell has it as descriptor 3 and makes it its standard input
@@ -131,11 +131,11 @@ class ActivationIT {
         try (InheritedDescriptor theirs = InheritedDescriptor.of(pair[1], "connection")) {
             process = launcher.socket(theirs).start();
         }
-        TestSockets.send(pair[0], "ping");
-        assertThat(TestSockets.receive(pair[0])).isEqualTo("ping");
+        SocketCalls.send(pair[0], "ping");
+        assertThat(SocketCalls.receive(pair[0])).isEqualTo("ping");
         try (BufferedReader out = process.inputReader(UTF_8)) {
             assertThat(out.readLine()).isEqualTo("closed");
-            TestSockets.close(pair[0]);
+            SocketCalls.close(pair[0]);
             process.destroy();
         }
     }
@@ -178,7 +178,7 @@ class ActivationIT {
         String first = run(List.of(), "LISTEN_PIDFDID=7");
         assertThat(first)
                 .startsWith(
-                        OwnPidFd.inode(TestSockets.LIBC) < 0
+                        OwnPidFd.inode(SocketCalls.LIBC) < 0
                                 ? "PASSED"
                                 : "REFUSED: LISTEN_PID is this"
                                         + " process's, but LISTEN_PIDFDID=7 is not, which would be ");

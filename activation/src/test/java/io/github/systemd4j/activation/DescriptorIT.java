@@ -51,12 +51,12 @@ class DescriptorIT {
         GateDiagnostics.current();
         Selector.open().close();
         ServerSocketChannel.open().close();
-        before = TestSockets.count();
+        before = SocketCalls.count();
     }
 
     @AfterEach
     void noDescriptorIsLeft() {
-        assertThat(TestSockets.count()).isEqualTo(before);
+        assertThat(SocketCalls.count()).isEqualTo(before);
     }
 
     @Test
@@ -69,7 +69,7 @@ class DescriptorIT {
     @EnumSource
     void aListenerServesByTheSelector(Kind kind) throws Exception {
         int managers = kind.listen(directory);
-        InheritedDescriptor descriptor = InheritedDescriptor.of(TestSockets.dup(managers), "web");
+        InheritedDescriptor descriptor = InheritedDescriptor.of(SocketCalls.dup(managers), "web");
         assertThat(descriptor.toString()).contains(" (web), " + kind.text());
         assertThat(descriptor.isSocket(null, null, true)).isTrue();
         assertThat(descriptor.isSocketInet(null, DescriptorType.STREAM, true, 0))
@@ -82,10 +82,10 @@ class DescriptorIT {
 
         // The manager's own socket is as before: not shut down, its path still there.
         ServerSocketChannel again =
-                InheritedDescriptor.of(TestSockets.dup(managers), "web").serverSocketChannel();
+                InheritedDescriptor.of(SocketCalls.dup(managers), "web").serverSocketChannel();
         serveOne(kind, managers, again);
         again.close();
-        TestSockets.close(managers);
+        SocketCalls.close(managers);
     }
 
     private static void serveOne(Kind kind, int managers, ServerSocketChannel channel) throws IOException {
@@ -96,18 +96,18 @@ class DescriptorIT {
             int client = kind.connect(managers);
             assertThat(selector.select()).isEqualTo(1);
             try (SocketChannel connection = channel.accept()) {
-                TestSockets.send(client, "ping");
+                SocketCalls.send(client, "ping");
                 ByteBuffer buffer = ByteBuffer.allocate(100);
                 assertThat(connection.read(buffer)).isEqualTo(4);
                 connection.write(buffer.flip());
-                assertThat(TestSockets.receive(client)).isEqualTo("ping");
+                assertThat(SocketCalls.receive(client)).isEqualTo("ping");
                 if (kind.isInternet()) {
                     connection.setOption(StandardSocketOptions.IP_TOS, 8); // refused when the family is wrong
                     connection.setOption(StandardSocketOptions.TCP_NODELAY, true);
                     assertThat(connection.getLocalAddress()).isInstanceOf(InetSocketAddress.class);
                 }
             }
-            TestSockets.close(client);
+            SocketCalls.close(client);
             key.cancel();
             selector.selectNow();
         }
@@ -117,8 +117,8 @@ class DescriptorIT {
     void addressesAreRight() throws Exception {
         int tcp = Kind.TCP6_ANY.listen(directory);
         int unix = Kind.UNIX.listen(directory);
-        int abstracts = TestSockets.listener(
-                Constants.AF_UNIX, Constants.SOCK_STREAM, 0, TestSockets.abstractName("acti\0v\u00fc"));
+        int abstracts = SocketCalls.listener(
+                Constants.AF_UNIX, Constants.SOCK_STREAM, 0, SocketCalls.abstractName("acti\0v\u00fc"));
         try (ServerSocketChannel one = InheritedDescriptor.of(tcp, "a").serverSocketChannel();
                 ServerSocketChannel two = InheritedDescriptor.of(unix, "b").serverSocketChannel()) {
             InetSocketAddress address = (InetSocketAddress) one.getLocalAddress();
@@ -173,48 +173,48 @@ class DescriptorIT {
     void theAdaptorOfTheChannel() throws Exception {
         int managers = Kind.TCP4.listen(directory);
         try (ServerSocketChannel channel =
-                InheritedDescriptor.of(TestSockets.dup(managers), "x").serverSocketChannel()) {
+                InheritedDescriptor.of(SocketCalls.dup(managers), "x").serverSocketChannel()) {
             ServerSocket socket = channel.socket();
             socket.setSoTimeout(1);
             assertThatThrownBy(socket::accept).isInstanceOf(SocketTimeoutException.class);
             assertThat(socket.isBound()).isTrue();
             assertThatThrownBy(() -> channel.bind(null)).isInstanceOf(java.nio.channels.AlreadyBoundException.class);
         }
-        TestSockets.close(managers);
+        SocketCalls.close(managers);
     }
 
     /** The manager's flag is shared by all who have the socket; the JDK waits all the same. */
     @Test
     void blockingAcceptOnADescriptorThatIsNot() throws Exception {
         int managers = Kind.TCP4.listen(directory);
-        TestSockets.check(TestSockets.LIBC.fcntl(managers, Constants.F_SETFL, Constants.O_NONBLOCK));
+        SocketCalls.check(SocketCalls.LIBC.fcntl(managers, Constants.F_SETFL, Constants.O_NONBLOCK));
         try (ServerSocketChannel channel =
-                InheritedDescriptor.of(TestSockets.dup(managers), "x").serverSocketChannel()) {
+                InheritedDescriptor.of(SocketCalls.dup(managers), "x").serverSocketChannel()) {
             FutureTask<SocketChannel> accepted = started(channel::accept);
             int client = Kind.TCP4.connect(managers);
             accepted.get().close();
-            TestSockets.close(client);
+            SocketCalls.close(client);
         }
-        TestSockets.close(managers);
+        SocketCalls.close(managers);
     }
 
     @Test
     void closingWakesAnAccept() throws Exception {
         int managers = Kind.UNIX.listen(directory);
         ServerSocketChannel channel =
-                InheritedDescriptor.of(TestSockets.dup(managers), "x").serverSocketChannel();
+                InheritedDescriptor.of(SocketCalls.dup(managers), "x").serverSocketChannel();
         FutureTask<SocketChannel> accepted = started(channel::accept);
         awaitBlocked(accepted);
         channel.close();
         assertThatThrownBy(accepted::get).hasCauseInstanceOf(AsynchronousCloseException.class);
 
         ServerSocketChannel other =
-                InheritedDescriptor.of(TestSockets.dup(managers), "x").serverSocketChannel();
+                InheritedDescriptor.of(SocketCalls.dup(managers), "x").serverSocketChannel();
         FutureTask<SocketChannel> interrupted = started(other::accept);
         awaitBlocked(interrupted);
         acceptor.interrupt();
         assertThatThrownBy(interrupted::get).hasCauseInstanceOf(ClosedByInterruptException.class);
-        TestSockets.close(managers);
+        SocketCalls.close(managers);
     }
 
     private Thread acceptor;
@@ -243,7 +243,7 @@ class DescriptorIT {
     void aConnection(Kind kind) throws Exception {
         int managers = kind.listen(directory);
         int client = kind.connect(managers);
-        int accepted = TestSockets.check(TestSockets.LIBC.accept4(managers, 0, 0, Constants.SOCK_CLOEXEC));
+        int accepted = SocketCalls.check(SocketCalls.LIBC.accept4(managers, 0, 0, Constants.SOCK_CLOEXEC));
         InheritedDescriptor descriptor = InheritedDescriptor.of(accepted, "connection");
         assertThat(descriptor.isSocket(null, null, false)).isTrue();
         try (SocketChannel channel = descriptor.socketChannel()) {
@@ -255,18 +255,18 @@ class DescriptorIT {
             } else {
                 assertThat(channel.getRemoteAddress()).isEqualTo(UnixDomainSocketAddress.of(""));
             }
-            TestSockets.send(client, "ping");
+            SocketCalls.send(client, "ping");
             ByteBuffer buffer = ByteBuffer.allocate(100);
             assertThat(channel.read(buffer)).isEqualTo(4);
             channel.write(buffer.flip());
-            assertThat(TestSockets.receive(client)).isEqualTo("ping");
+            assertThat(SocketCalls.receive(client)).isEqualTo("ping");
         }
-        assertThat(TestSockets.receive(client)).isEmpty();
-        TestSockets.close(managers, client);
+        assertThat(SocketCalls.receive(client)).isEmpty();
+        SocketCalls.close(managers, client);
     }
 
     private static String clientAddress(int client) {
-        try (InheritedDescriptor copy = InheritedDescriptor.of(TestSockets.dup(client), "client")) {
+        try (InheritedDescriptor copy = InheritedDescriptor.of(SocketCalls.dup(client), "client")) {
             return copy.localAddress().orElseThrow().toString();
         }
     }
@@ -275,11 +275,11 @@ class DescriptorIT {
     @EnumSource(names = {"INET", "INET6"})
     void udp(StandardProtocolFamily family) throws Exception {
         boolean six = family == StandardProtocolFamily.INET6;
-        int domain = six ? TestSockets.AF_INET6 : Constants.AF_INET;
-        byte[] address = six ? TestSockets.inet6(1) : TestSockets.inet(1, 0);
-        int managers = TestSockets.bound(domain, Constants.SOCK_DGRAM, 0, address);
-        int client = TestSockets.client(domain, Constants.SOCK_DGRAM, TestSockets.name(managers));
-        InheritedDescriptor descriptor = InheritedDescriptor.of(TestSockets.dup(managers), "udp");
+        int domain = six ? SocketCalls.AF_INET6 : Constants.AF_INET;
+        byte[] address = six ? SocketCalls.inet6(1) : SocketCalls.inet(1, 0);
+        int managers = SocketCalls.bound(domain, Constants.SOCK_DGRAM, 0, address);
+        int client = SocketCalls.client(domain, Constants.SOCK_DGRAM, SocketCalls.name(managers));
+        InheritedDescriptor descriptor = InheritedDescriptor.of(SocketCalls.dup(managers), "udp");
         assertThat(descriptor.type()).isEqualTo(DescriptorType.DATAGRAM);
         try (DatagramChannel channel = descriptor.datagramChannel();
                 Selector selector = Selector.open()) {
@@ -287,56 +287,56 @@ class DescriptorIT {
             assertThat(local.getPort()).isPositive();
             channel.configureBlocking(false);
             channel.register(selector, SelectionKey.OP_READ);
-            TestSockets.send(client, "ping");
+            SocketCalls.send(client, "ping");
             assertThat(selector.select()).isEqualTo(1);
             ByteBuffer buffer = ByteBuffer.allocate(100);
             channel.send(buffer, channel.receive(buffer)); // nothing yet, but must not be refused
             var sender = new InetSocketAddress(local.getAddress(), portOf(client));
             channel.send(ByteBuffer.wrap("pong".getBytes(UTF_8)), sender);
-            TestSockets.receive(client);
-            assertThat(TestSockets.receive(client)).isEqualTo("pong");
+            SocketCalls.receive(client);
+            assertThat(SocketCalls.receive(client)).isEqualTo("pong");
             channel.setOption(StandardSocketOptions.IP_TOS, 8);
             channel.connect(sender);
             channel.write(ByteBuffer.wrap("again".getBytes(UTF_8)));
-            assertThat(TestSockets.receive(client)).isEqualTo("again");
+            assertThat(SocketCalls.receive(client)).isEqualTo("again");
             channel.disconnect();
             assertThat(channel.getLocalAddress()).isEqualTo(local);
         }
-        TestSockets.close(managers, client);
+        SocketCalls.close(managers, client);
     }
 
     private static int portOf(int fd) {
-        byte[] name = TestSockets.name(fd);
+        byte[] name = SocketCalls.name(fd);
         return ByteBuffer.wrap(name).getShort(2) & 0xFFFF;
     }
 
     @Test
     void unixDatagramsAreReadOneByOne() throws Exception {
         int managers =
-                TestSockets.bound(Constants.AF_UNIX, Constants.SOCK_DGRAM, 0, TestSockets.path(directory.resolve("d")));
-        int client = TestSockets.client(Constants.AF_UNIX, Constants.SOCK_DGRAM, TestSockets.name(managers));
-        InheritedDescriptor descriptor = InheritedDescriptor.of(TestSockets.dup(managers), "log");
+                SocketCalls.bound(Constants.AF_UNIX, Constants.SOCK_DGRAM, 0, SocketCalls.path(directory.resolve("d")));
+        int client = SocketCalls.client(Constants.AF_UNIX, Constants.SOCK_DGRAM, SocketCalls.name(managers));
+        InheritedDescriptor descriptor = InheritedDescriptor.of(SocketCalls.dup(managers), "log");
         assertThat(descriptor).asString().contains("unix datagram socket " + directory.resolve("d"));
         try (Pipe.SourceChannel channel = descriptor.sourceChannel()) {
-            TestSockets.send(client, "abc");
-            TestSockets.send(client, "defgh");
+            SocketCalls.send(client, "abc");
+            SocketCalls.send(client, "defgh");
             assertThat(readBySelector(channel)).isEqualTo("abc");
             assertThat(readBySelector(channel)).isEqualTo("defgh");
         }
-        TestSockets.close(managers, client);
+        SocketCalls.close(managers, client);
     }
 
     @Test
     void aFifo() throws Exception {
-        int[] pipe = TestSockets.pipe();
+        int[] pipe = SocketCalls.pipe();
         InheritedDescriptor descriptor = InheritedDescriptor.of(pipe[0], "fifo");
         assertThat(descriptor.isFifo(null)).isTrue();
         assertThat(descriptor.isFifo(directory)).isFalse();
         try (Pipe.SourceChannel channel = descriptor.sourceChannel()) {
-            TestSockets.send(pipe[1], "text");
+            SocketCalls.send(pipe[1], "text");
             assertThat(readBySelector(channel)).isEqualTo("text");
         }
-        TestSockets.close(pipe[1]);
+        SocketCalls.close(pipe[1]);
     }
 
     private static <C extends SelectableChannel & java.nio.channels.ReadableByteChannel> String readBySelector(
@@ -357,7 +357,7 @@ class DescriptorIT {
         InheritedDescriptor descriptor;
         try (FileChannel own = FileChannel.open(file)) {
             own.position(3);
-            descriptor = InheritedDescriptor.of(TestSockets.dup(number(own, file)), "file");
+            descriptor = InheritedDescriptor.of(SocketCalls.dup(number(own, file)), "file");
         }
         Files.delete(file);
         assertThat(descriptor.isSpecial(null)).isTrue();
@@ -384,7 +384,7 @@ class DescriptorIT {
 
     @Test
     void whatItIsNotSaysWhatItIs() throws Exception {
-        int fd = TestSockets.bound(Constants.AF_INET, Constants.SOCK_DGRAM, 0, TestSockets.inet(1, 0));
+        int fd = SocketCalls.bound(Constants.AF_INET, Constants.SOCK_DGRAM, 0, SocketCalls.inet(1, 0));
         try (InheritedDescriptor descriptor = InheritedDescriptor.of(fd, "udp")) {
             assertThatThrownBy(descriptor::serverSocketChannel)
                     .isInstanceOf(ActivationException.class)
@@ -396,18 +396,18 @@ class DescriptorIT {
             assertThatThrownBy(descriptor::datagramChannel).isInstanceOf(IllegalStateException.class);
             assertThatThrownBy(descriptor::takeNumber).isInstanceOf(IllegalStateException.class);
         }
-        int tcp = TestSockets.bound(Constants.AF_INET, Constants.SOCK_STREAM, 0, TestSockets.inet(1, 0));
+        int tcp = SocketCalls.bound(Constants.AF_INET, Constants.SOCK_STREAM, 0, SocketCalls.inet(1, 0));
         try (InheritedDescriptor descriptor = InheritedDescriptor.of(tcp, "tcp")) {
             assertThatThrownBy(descriptor::serverSocketChannel).hasMessageContaining("neither listens nor");
         }
-        int netlink = TestSockets.check(TestSockets.LIBC.socket(16, 3 | Constants.SOCK_CLOEXEC, 0));
+        int netlink = SocketCalls.check(SocketCalls.LIBC.socket(16, 3 | Constants.SOCK_CLOEXEC, 0));
         try (InheritedDescriptor descriptor = InheritedDescriptor.of(netlink, "netlink")) {
             assertThatThrownBy(descriptor::socketChannel)
                     .hasMessageContaining("socket of domain 16 and type 3")
                     .hasMessageContaining("junixsocket");
         }
-        int[] pipe = TestSockets.pipe();
-        TestSockets.close(pipe[1]);
+        int[] pipe = SocketCalls.pipe();
+        SocketCalls.close(pipe[1]);
         try (InheritedDescriptor descriptor = InheritedDescriptor.of(pipe[0], "pipe")) {
             assertThatThrownBy(descriptor::serverSocketChannel)
                     .hasMessageContaining("fifo")
@@ -419,7 +419,7 @@ class DescriptorIT {
     void aDescriptorThatSomebodyClosed() {
         int fd = Kind.TCP4.listen(directory);
         InheritedDescriptor descriptor = InheritedDescriptor.of(fd, "gone");
-        TestSockets.close(fd);
+        SocketCalls.close(fd);
 
         assertThat(descriptor.type()).isEqualTo(DescriptorType.OTHER);
         assertThatThrownBy(descriptor::serverSocketChannel)
@@ -432,8 +432,8 @@ class DescriptorIT {
         int managers = Kind.TCP4.listen(directory);
         int unix = Kind.UNIX.listen(directory);
         Activation activation = Activation.of(java.util.List.of(
-                InheritedDescriptor.of(TestSockets.dup(managers), "web"),
-                InheritedDescriptor.of(TestSockets.dup(unix), "admin")));
+                InheritedDescriptor.of(SocketCalls.dup(managers), "web"),
+                InheritedDescriptor.of(SocketCalls.dup(unix), "admin")));
         InetSocketAddress address = (InetSocketAddress)
                 activation.named("web").get(0).localAddress().orElseThrow();
         // the wildcard is asked for, and one is bound to its port: that is the one that is meant
@@ -448,7 +448,7 @@ class DescriptorIT {
             // it was adopted once; the second one has to bind, and can't
             assertThatThrownBy(() -> activation.bindOrAdopt(address)).isInstanceOf(java.net.BindException.class);
         }
-        TestSockets.close(managers, unix);
+        SocketCalls.close(managers, unix);
     }
 
     @Test
@@ -461,7 +461,7 @@ class DescriptorIT {
                 .satisfies(e -> assertThat(e.getSuppressed()[0])
                         .hasMessageContaining("no inherited socket for /127.0.0.1:")
                         .hasMessageContaining("LISTEN_PID=99999999 is not this process"));
-        TestSockets.close(managers);
+        SocketCalls.close(managers);
     }
 
     /** Descriptors of this very JVM, as a wrong LISTEN_FDS names them: nothing of it is taken. */
@@ -496,9 +496,9 @@ class DescriptorIT {
 
     private static int open(Path file, int flags) {
         byte[] name = (file + "\0").getBytes(UTF_8);
-        var memory = io.github.systemd4j.linux.libc.Memory.allocate(TestSockets.LIBC, name.length);
+        var memory = io.github.systemd4j.linux.libc.Memory.allocate(SocketCalls.LIBC, name.length);
         memory.bytes().put(0, name);
-        int fd = TestSockets.check(TestSockets.LIBC.open(memory.address(), flags | Constants.O_CLOEXEC, 0));
+        int fd = SocketCalls.check(SocketCalls.LIBC.open(memory.address(), flags | Constants.O_CLOEXEC, 0));
         memory.keepAlive();
         return fd;
     }
@@ -506,34 +506,34 @@ class DescriptorIT {
     @Test
     void anEmptyDatagramIsNotTheEnd() throws Exception {
         int managers =
-                TestSockets.bound(Constants.AF_UNIX, Constants.SOCK_DGRAM, 0, TestSockets.path(directory.resolve("d")));
-        int client = TestSockets.client(Constants.AF_UNIX, Constants.SOCK_DGRAM, TestSockets.name(managers));
+                SocketCalls.bound(Constants.AF_UNIX, Constants.SOCK_DGRAM, 0, SocketCalls.path(directory.resolve("d")));
+        int client = SocketCalls.client(Constants.AF_UNIX, Constants.SOCK_DGRAM, SocketCalls.name(managers));
         try (Pipe.SourceChannel channel =
-                InheritedDescriptor.of(TestSockets.dup(managers), "log").sourceChannel()) {
+                InheritedDescriptor.of(SocketCalls.dup(managers), "log").sourceChannel()) {
             for (String text : java.util.List.of("abc", "", "de")) {
-                TestSockets.send(client, text);
+                SocketCalls.send(client, text);
             }
             ByteBuffer buffer = ByteBuffer.allocate(100);
             assertThat(channel.read(buffer)).isEqualTo(3);
             assertThat(channel.read(buffer)).isEqualTo(-1);
             assertThat(channel.read(buffer)).isEqualTo(2);
         }
-        TestSockets.close(managers, client);
+        SocketCalls.close(managers, client);
     }
 
     @Test
     void bothWildcardsOfOnePort() throws Exception {
-        int six = TestSockets.check(
-                TestSockets.LIBC.socket(TestSockets.AF_INET6, Constants.SOCK_STREAM | Constants.SOCK_CLOEXEC, 0));
-        var one = io.github.systemd4j.linux.libc.Memory.allocate(TestSockets.LIBC, 28);
+        int six = SocketCalls.check(
+                SocketCalls.LIBC.socket(SocketCalls.AF_INET6, Constants.SOCK_STREAM | Constants.SOCK_CLOEXEC, 0));
+        var one = io.github.systemd4j.linux.libc.Memory.allocate(SocketCalls.LIBC, 28);
         one.bytes().putInt(0, 1);
-        TestSockets.check(TestSockets.LIBC.setsockopt(six, 41, 26, one.address(), 4)); // IPV6_V6ONLY
-        one.bytes().put(0, TestSockets.inet6(0));
-        TestSockets.check(TestSockets.LIBC.bind(six, one.address(), 28));
-        TestSockets.check(TestSockets.LIBC.listen(six, 1));
+        SocketCalls.check(SocketCalls.LIBC.setsockopt(six, 41, 26, one.address(), 4)); // IPV6_V6ONLY
+        one.bytes().put(0, SocketCalls.inet6(0));
+        SocketCalls.check(SocketCalls.LIBC.bind(six, one.address(), 28));
+        SocketCalls.check(SocketCalls.LIBC.listen(six, 1));
         one.keepAlive();
         int port = portOf(six);
-        int four = TestSockets.listener(Constants.AF_INET, Constants.SOCK_STREAM, 0, TestSockets.inet(0, port));
+        int four = SocketCalls.listener(Constants.AF_INET, Constants.SOCK_STREAM, 0, SocketCalls.inet(0, port));
         Activation activation = Activation.of(
                 java.util.List.of(InheritedDescriptor.of(six, "six"), InheritedDescriptor.of(four, "four")));
 
@@ -547,15 +547,15 @@ class DescriptorIT {
 
     @Test
     void udpIsAdoptedByItsAddress() throws Exception {
-        int managers = TestSockets.bound(Constants.AF_INET, Constants.SOCK_DGRAM, 0, TestSockets.inet(1, 0));
+        int managers = SocketCalls.bound(Constants.AF_INET, Constants.SOCK_DGRAM, 0, SocketCalls.inet(1, 0));
         InetSocketAddress address = new InetSocketAddress("127.0.0.1", portOf(managers));
         Activation activation =
-                Activation.of(java.util.List.of(InheritedDescriptor.of(TestSockets.dup(managers), "udp")));
+                Activation.of(java.util.List.of(InheritedDescriptor.of(SocketCalls.dup(managers), "udp")));
 
         activation.bindOrAdoptDatagram(address).close();
 
         assertThat(activation.first("udp")).isEmpty();
-        TestSockets.close(managers);
+        SocketCalls.close(managers);
     }
 
     @Test

@@ -33,7 +33,7 @@ class HandingOnBoxIT {
     @TempDir
     Path directory;
 
-    private final Sockets sockets = new Sockets();
+    private final OwnedSockets sockets = new OwnedSockets();
 
     @AfterEach
     void close() {
@@ -55,7 +55,7 @@ class HandingOnBoxIT {
                     .start();
             for (int i = 0; i < 2; i++) {
                 boolean web = i == 0;
-                CompletableFuture<String> asked = asking(web ? null : unix, Sockets.port(tcp));
+                CompletableFuture<String> asked = asking(web ? null : unix, OwnedSockets.port(tcp));
                 try (Socket connection = backend.accept()) {
                     connection.getOutputStream().write(("answer " + i).getBytes(UTF_8));
                 }
@@ -69,7 +69,7 @@ class HandingOnBoxIT {
     private static CompletableFuture<String> asking(Path unix, int port) {
         return CompletableFuture.supplyAsync(() -> {
             try {
-                return unix == null ? Sockets.askTcp(port) : Sockets.askUnix(unix);
+                return unix == null ? OwnedSockets.askTcp(port) : OwnedSockets.askUnix(unix);
             } catch (IOException e) {
                 throw new CompletionException(e);
             }
@@ -87,7 +87,7 @@ class HandingOnBoxIT {
             assertThat(handover.giveNumbers(List.of(new NamedSocket("web", tcp)), SOON))
                     .isTrue();
 
-            assertThat(Sockets.askTcp(Sockets.port(tcp))).startsWith("web by ");
+            assertThat(OwnedSockets.askTcp(OwnedSockets.port(tcp))).startsWith("web by ");
 
             String said = new String(service.getInputStream().readAllBytes(), UTF_8);
             assertThat(service.waitFor()).as(said).isZero();

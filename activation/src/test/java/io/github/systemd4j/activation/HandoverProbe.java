@@ -12,7 +12,7 @@ final class HandoverProbe {
         var sockets = SocketHandover.takeNumbers(arguments[0], uid -> uid == giver, Duration.ofSeconds(30));
         System.out.println(sockets.stream().map(NamedSocket::name).toList());
         for (NamedSocket socket : sockets) {
-            Sockets.answer(
+            OwnedSockets.answer(
                     socket.descriptor(),
                     socket.name() + " by " + ProcessHandle.current().pid());
         }

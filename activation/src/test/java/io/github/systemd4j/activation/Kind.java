@@ -7,9 +7,9 @@ import java.nio.file.Path;
 enum Kind {
     TCP4("TCP listener 127.0.0.1:", Constants.AF_INET, Constants.SOCK_STREAM, 0),
     TCP4_ANY("TCP listener 0.0.0.0:", Constants.AF_INET, Constants.SOCK_STREAM, 0),
-    TCP6("TCP6 listener [::1]:", TestSockets.AF_INET6, Constants.SOCK_STREAM, 0),
-    TCP6_ANY("TCP6 listener [::]:", TestSockets.AF_INET6, Constants.SOCK_STREAM, 0),
-    MPTCP("MPTCP listener 127.0.0.1:", Constants.AF_INET, Constants.SOCK_STREAM, TestSockets.IPPROTO_MPTCP),
+    TCP6("TCP6 listener [::1]:", SocketCalls.AF_INET6, Constants.SOCK_STREAM, 0),
+    TCP6_ANY("TCP6 listener [::]:", SocketCalls.AF_INET6, Constants.SOCK_STREAM, 0),
+    MPTCP("MPTCP listener 127.0.0.1:", Constants.AF_INET, Constants.SOCK_STREAM, SocketCalls.IPPROTO_MPTCP),
     UNIX("unix stream listener ", Constants.AF_UNIX, Constants.SOCK_STREAM, 0),
     UNIX_ABSTRACT("unix stream listener @", Constants.AF_UNIX, Constants.SOCK_STREAM, 0),
     SEQPACKET("unix seqpacket listener ", Constants.AF_UNIX, Constants.SOCK_SEQPACKET, 0),
@@ -38,24 +38,24 @@ enum Kind {
 
     /** Bound, listening, close-on-exec. */
     int listen(Path directory) {
-        return TestSockets.listener(domain, type, protocol, address(directory));
+        return SocketCalls.listener(domain, type, protocol, address(directory));
     }
 
     private byte[] address(Path directory) {
         return switch (this) {
-            case TCP4, MPTCP -> TestSockets.inet(1, 0);
-            case TCP4_ANY -> TestSockets.inet(0, 0);
-            case TCP6 -> TestSockets.inet6(1);
-            case TCP6_ANY -> TestSockets.inet6(0);
-            case UNIX, SEQPACKET -> TestSockets.path(directory.resolve(name()));
+            case TCP4, MPTCP -> SocketCalls.inet(1, 0);
+            case TCP4_ANY -> SocketCalls.inet(0, 0);
+            case TCP6 -> SocketCalls.inet6(1);
+            case TCP6_ANY -> SocketCalls.inet6(0);
+            case UNIX, SEQPACKET -> SocketCalls.path(directory.resolve(name()));
             case UNIX_ABSTRACT, SEQPACKET_ABSTRACT ->
-                TestSockets.abstractName("activation-" + name() + "-" + System.nanoTime());
+                SocketCalls.abstractName("activation-" + name() + "-" + System.nanoTime());
         };
     }
 
     /** A client that is connected to a listener of this kind. */
     int connect(int listener) {
-        byte[] address = TestSockets.name(listener);
-        return TestSockets.client(domain, type, address);
+        byte[] address = SocketCalls.name(listener);
+        return SocketCalls.client(domain, type, address);
     }
 }

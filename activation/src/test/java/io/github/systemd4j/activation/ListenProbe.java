@@ -13,7 +13,7 @@ final class ListenProbe {
                 + " " + System.getenv("LISTEN_FDNAMES"));
         String[] names = System.getenv("LISTEN_FDNAMES").split(":", -1);
         for (int i = 0; i < names.length; i++) {
-            Sockets.answer(3 + i, names[i] + " by " + pid);
+            OwnedSockets.answer(3 + i, names[i] + " by " + pid);
         }
         new CountDownLatch(1).await();
     }

@@ -27,6 +27,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntPredicate;
 import org.junit.jupiter.api.AfterEach;
@@ -50,27 +51,27 @@ class SocketHandoverIT {
     @TempDir
     Path directory;
 
-    private final String address = Sockets.freshAddress();
-    private final Sockets sockets = new Sockets();
+    private final String address = OwnedSockets.freshAddress();
+    private final OwnedSockets sockets = new OwnedSockets();
     private int before;
 
     @BeforeEach
     void countDescriptors() throws Exception {
-        Sockets.warmUp();
+        OwnedSockets.warmUp();
         // Once, so that classes and jars are open that the first of all tests would open.
-        String own = Sockets.freshAddress();
+        String own = OwnedSockets.freshAddress();
         try (SocketHandover handover = SocketHandover.bind(own, ANYBODY)) {
             assertThat(handover.giveNumbers(web(), Duration.ZERO)).isFalse();
         }
         assertThatExceptionOfType(IOException.class).isThrownBy(() -> SocketHandover.takeNumbers(own, ANYBODY, SHORT));
         sockets.close();
-        before = Sockets.count();
+        before = OwnedSockets.count();
     }
 
     @AfterEach
     void nothingIsLeftOpen() {
         sockets.close();
-        Sockets.assertCount(before);
+        OwnedSockets.assertCount(before);
     }
 
     private List<NamedSocket> web() {
@@ -112,18 +113,18 @@ class SocketHandoverIT {
         Path served = directory.resolve("served");
         int tcp = sockets.tcp();
         List<NamedSocket> given = List.of(new NamedSocket("web", tcp), new NamedSocket("admin", sockets.unix(served)));
-        int uid = Sockets.LIBC.getuid();
+        int uid = OwnedSockets.LIBC.getuid();
         try (SocketHandover handover = SocketHandover.bind(path.toString(), taker -> taker == uid)) {
             Process taker = Jvm.program(HandoverProbe.class, path.toString(), Integer.toString(uid))
                     .start();
             assertThat(handover.giveNumbers(given, SOON)).isTrue();
-            int port = Sockets.port(tcp);
+            int port = OwnedSockets.port(tcp);
             sockets.close(); // ours: the taker's are its own
 
             try (BufferedReader output = new BufferedReader(new InputStreamReader(taker.getInputStream(), UTF_8))) {
                 assertThat(output.readLine()).isEqualTo("[web, admin]");
-                assertThat(Sockets.askTcp(port)).isEqualTo("web by " + taker.pid());
-                assertThat(Sockets.askUnix(served)).isEqualTo("admin by " + taker.pid());
+                assertThat(OwnedSockets.askTcp(port)).isEqualTo("web by " + taker.pid());
+                assertThat(OwnedSockets.askUnix(served)).isEqualTo("admin by " + taker.pid());
             }
             assertThat(taker.waitFor()).isZero();
             taker.getOutputStream().close();
@@ -151,7 +152,7 @@ class SocketHandoverIT {
             for (int i = 0; i < taken.size(); i++) {
                 int fd = sockets.keep(taken.get(i).descriptor());
                 assertThat(link(fd)).isEqualTo(link(given.get(i).descriptor()));
-                assertThat(Sockets.LIBC.fcntl(fd, Constants.F_GETFD, 0)).isEqualTo(Constants.FD_CLOEXEC);
+                assertThat(OwnedSockets.LIBC.fcntl(fd, Constants.F_GETFD, 0)).isEqualTo(Constants.FD_CLOEXEC);
             }
         }
     }
@@ -249,13 +250,82 @@ class SocketHandoverIT {
     }
 
     @Test
+    void aPathThatAKilledGiverLeftIsReplacedAndOneInUseIsNot() throws Exception {
+        Path path = directory.resolve("s");
+        String text = path.toString();
+        try (SocketHandover alive = SocketHandover.bind(text, ANYBODY)) {
+            assertThatThrownBy(() -> SocketHandover.bindReplacingStale(text, ANYBODY))
+                    .hasMessageStartingWith("bind(" + path + "): EADDRINUSE (98)");
+            CompletableFuture<Boolean> giving = giving(alive, web(), SOON);
+            SocketHandover.takeNumbers(text, ANYBODY, SOON).forEach(socket -> sockets.keep(socket.descriptor()));
+            assertThat(giving.join()).as("nobody disturbed it").isTrue();
+        }
+        leaveASocket(path);
+        assertThatThrownBy(() -> SocketHandover.bind(text, ANYBODY)).hasMessageContaining("EADDRINUSE");
+        try (SocketHandover handover = SocketHandover.bindReplacingStale(text, ANYBODY)) {
+            CompletableFuture<Boolean> giving = giving(handover, web(), SOON);
+            SocketHandover.takeNumbers(text, ANYBODY, SOON).forEach(socket -> sockets.keep(socket.descriptor()));
+            assertThat(giving.join()).isTrue();
+        }
+        assertThat(path).doesNotExist();
+        SocketHandover.bindReplacingStale(text, ANYBODY).close(); // nothing there
+        SocketHandover.bindReplacingStale(address, ANYBODY).close(); // no path
+    }
+
+    /** As a process does that is killed. */
+    private void leaveASocket(Path path) throws IOException {
+        Path kept = directory.resolve("kept");
+        try (SocketHandover handover = SocketHandover.bind(path.toString(), ANYBODY)) {
+            Files.createLink(kept, Path.of(handover.address()));
+        }
+        Files.move(kept, path);
+    }
+
+    @Test
+    void whatIsNotAGiversThatWasKilledStays() throws Exception {
+        Path file = Files.writeString(directory.resolve("file"), "precious");
+        Path bound = directory.resolve("bound"); // and does not listen yet
+        Path stream = directory.resolve("stream");
+        int fd = sockets.keep(
+                OwnedSockets.LIBC.socket(Constants.AF_UNIX, Constants.SOCK_SEQPACKET | Constants.SOCK_CLOEXEC, 0));
+        Memory memory = Memory.allocate(OwnedSockets.LIBC, 128);
+        OwnedSockets.check(OwnedSockets.LIBC.bind(
+                fd, memory.address(), UnixAddress.parse(bound.toString()).write(memory.bytes())));
+        memory.keepAlive();
+        sockets.unix(stream);
+        for (Path path : List.of(file, bound, stream)) {
+            assertThatThrownBy(() -> SocketHandover.bindReplacingStale(path.toString(), ANYBODY))
+                    .hasMessageContaining("EADDRINUSE");
+            assertThat(path).exists();
+        }
+        assertThat(file).hasContent("precious");
+    }
+
+    /** Nothing of it is left: no descriptor (see {@link #nothingIsLeftOpen}), no path. */
+    @Test
+    void aBeginningThatFails() {
+        UnixAddress path = UnixAddress.parse(directory.resolve("s").toString());
+        assertThatThrownBy(() -> SocketHandover.bind(
+                        OwnedSockets.instead("listen", arguments -> -Errno.EADDRINUSE), path, ANYBODY))
+                .hasMessage("listen(" + path + "): EADDRINUSE (98)");
+        assertThat(directory).isEmptyDirectory();
+
+        int fd = OwnedSockets.check(OwnedSockets.LIBC.socket(Constants.AF_UNIX, Constants.SOCK_SEQPACKET, 0));
+        Libc withoutMemory = OwnedSockets.instead("address", arguments -> {
+            throw new OutOfMemoryError("direct memory");
+        });
+        assertThatThrownBy(() -> new HandoverPeer(withoutMemory, fd, address, 0, 1))
+                .isInstanceOf(OutOfMemoryError.class);
+    }
+
+    @Test
     void aTakerThatIsNotAllowed() throws Exception {
         AtomicInteger asked = new AtomicInteger();
         IntPredicate nobody = uid -> {
             asked.set(uid);
             return false;
         };
-        int uid = Sockets.LIBC.getuid();
+        int uid = OwnedSockets.LIBC.getuid();
         try (SocketHandover handover = SocketHandover.bind(address, nobody)) {
             CompletableFuture<List<NamedSocket>> taking = taking(ANYBODY, SOON);
 
@@ -267,6 +337,28 @@ class SocketHandoverIT {
                     .hasMessageStartingWith("handover(" + address + "): ECONNREFUSED (111): the other side refused: ")
                     .hasMessageContaining("user " + uid + " is not allowed");
             assertThat(asked).hasValue(uid);
+        }
+    }
+
+    @Test
+    void takersToldApartByTheirProcess() throws Exception {
+        long self = ProcessHandle.current().pid();
+        int uid = Sockets.LIBC.getuid();
+        AtomicBoolean open = new AtomicBoolean();
+        try (SocketHandover handover =
+                SocketHandover.bind(address, (pid, user) -> pid == self && user == uid && open.get())) {
+            CompletableFuture<List<NamedSocket>> refused = taking(ANYBODY, SOON);
+
+            assertThatThrownBy(() -> handover.giveNumbers(web(), SOON))
+                    .hasMessage("handover(" + address + "): EPERM (1): process " + self + " of user " + uid
+                            + " is not allowed");
+            assertThat(failure(refused)).hasMessageContaining("process " + self + " of user " + uid);
+
+            open.set(true);
+            CompletableFuture<List<NamedSocket>> taken = taking(ANYBODY, SOON);
+            assertThat(handover.giveNumbers(web(), SOON)).isTrue();
+            taken.join().forEach(socket -> sockets.keep(socket.descriptor()));
+            assertThat(taken.join()).hasSize(1);
         }
     }
 
@@ -363,7 +455,7 @@ class SocketHandoverIT {
     void takersThatGoAway() throws Exception {
         List<NamedSocket> given = web();
         try (SocketHandover handover = SocketHandover.bind(address, ANYBODY);
-                Sockets early = new Sockets()) {
+                OwnedSockets early = new OwnedSockets()) {
             early.connect(address);
             early.close();
             assertThatThrownBy(() -> handover.giveNumbers(given, SOON)).hasMessageContaining("ECONNRESET");
@@ -375,7 +467,7 @@ class SocketHandoverIT {
             int raw = early.connect(address);
             send(raw, "SOCKET_HANDOVER=1\n");
             CompletableFuture<Boolean> giving = giving(handover, given, SOON);
-            assertThat(new PollFd(Sockets.LIBC).await(raw, Constants.POLLIN, Deadline.in(SOON)))
+            assertThat(new PollFd(OwnedSockets.LIBC).await(raw, Constants.POLLIN, Deadline.in(SOON)))
                     .isPositive();
             early.close(); // with the sockets unread: they are closed on their way
             assertThat(failure(giving).errno()).isEqualTo(Errno.ECONNRESET);
@@ -389,19 +481,19 @@ class SocketHandoverIT {
             int raw = sockets.connect(address);
             send(raw, "SOCKET_HANDOVER=1\n", 0, 1, 2);
             send(raw, "SOCKET_HANDOVER=1\nACCEPTED=1\n", 0, 1, 2);
-            int open = Sockets.count();
+            int open = OwnedSockets.count();
 
             List<NamedSocket> given = web();
             assertThat(handover.giveNumbers(given, SOON)).isTrue();
 
-            Sockets.assertCount(open + 1);
+            OwnedSockets.assertCount(open + 1);
         }
     }
 
     @Test
     void aSocketThatIsNotOpen() throws Exception {
-        int closed = Sockets.check(Sockets.LIBC.fcntl(0, Constants.F_DUPFD_CLOEXEC, 200));
-        Sockets.check(Sockets.LIBC.close(closed));
+        int closed = OwnedSockets.check(OwnedSockets.LIBC.fcntl(0, Constants.F_DUPFD_CLOEXEC, 200));
+        OwnedSockets.check(OwnedSockets.LIBC.close(closed));
         try (SocketHandover handover = SocketHandover.bind(address, ANYBODY)) {
             CompletableFuture<List<NamedSocket>> taking = taking(ANYBODY, SOON);
 
@@ -478,7 +570,7 @@ class SocketHandoverIT {
     @Test
     void aGiverThatIsBusy() throws Exception {
         int listener = sockets.listen(UnixAddress.parse(address), Constants.SOCK_SEQPACKET);
-        Sockets.check(Sockets.LIBC.listen(listener, 0));
+        OwnedSockets.check(OwnedSockets.LIBC.listen(listener, 0));
         sockets.connect(address);
 
         assertThatThrownBy(() -> SocketHandover.takeNumbers(address, ANYBODY, SHORT))
@@ -498,14 +590,14 @@ class SocketHandoverIT {
     @Test
     void aRefusalBehindAReset() {
         int[] pair = pair(Constants.SOCK_SEQPACKET);
-        int ours = Sockets.check(Sockets.LIBC.fcntl(pair[0], Constants.F_DUPFD_CLOEXEC, 0));
+        int ours = OwnedSockets.check(OwnedSockets.LIBC.fcntl(pair[0], Constants.F_DUPFD_CLOEXEC, 0));
         send(pair[1], "SOCKET_HANDOVER=1\nREFUSED=not today\n");
         AtomicInteger calls = new AtomicInteger();
-        Libc libc = Sockets.instead("recvmsg", arguments -> {
+        Libc libc = OwnedSockets.instead("recvmsg", arguments -> {
             if (calls.incrementAndGet() == 1) {
                 sockets.close();
             }
-            return Sockets.LIBC.recvmsg((int) arguments[0], (long) arguments[1], (int) arguments[2]);
+            return OwnedSockets.LIBC.recvmsg((int) arguments[0], (long) arguments[1], (int) arguments[2]);
         });
 
         try (HandoverPeer peer = new HandoverPeer(libc, ours, "test", Deadline.in(SOON), Constants.SCM_MAX_FD)) {
@@ -567,8 +659,9 @@ class SocketHandoverIT {
     }
 
     private int[] pair(int type) {
-        Memory memory = Memory.allocate(Sockets.LIBC, 8);
-        Sockets.check(Sockets.LIBC.socketpair(Constants.AF_UNIX, type | Constants.SOCK_CLOEXEC, 0, memory.address()));
+        Memory memory = Memory.allocate(OwnedSockets.LIBC, 8);
+        OwnedSockets.check(
+                OwnedSockets.LIBC.socketpair(Constants.AF_UNIX, type | Constants.SOCK_CLOEXEC, 0, memory.address()));
         memory.keepAlive();
         return new int[] {
             sockets.keep(memory.bytes().getInt(0)), sockets.keep(memory.bytes().getInt(4))
@@ -577,22 +670,22 @@ class SocketHandoverIT {
 
     private static void send(int fd, String text, int... descriptors) {
         byte[] bytes = text.getBytes(UTF_8);
-        Message message = new Message(Sockets.LIBC, bytes.length, descriptors.length);
+        Message message = new Message(OwnedSockets.LIBC, bytes.length, descriptors.length);
         message.payload().put(message.payloadOffset(), bytes);
-        Sockets.check((int) message.send(fd, bytes.length, descriptors, new int[0], Constants.MSG_NOSIGNAL));
+        OwnedSockets.check((int) message.send(fd, bytes.length, descriptors, new int[0], Constants.MSG_NOSIGNAL));
     }
 
     /** The next message; its descriptors are closed. */
     private static String text(int fd) {
-        Message message = new Message(Sockets.LIBC, HandoverMessage.MAX_BYTES, Constants.SCM_MAX_FD);
+        Message message = new Message(OwnedSockets.LIBC, HandoverMessage.MAX_BYTES, Constants.SCM_MAX_FD);
         long length = message.receive(fd, 0);
         if (length == -Errno.ECONNRESET) {
             length = message.receive(fd, 0);
         }
-        byte[] bytes = new byte[Sockets.check((int) length)];
+        byte[] bytes = new byte[OwnedSockets.check((int) length)];
         message.payload().get(message.payloadOffset(), bytes);
         for (int descriptor : message.descriptors()) {
-            Sockets.check(Sockets.LIBC.close(descriptor));
+            OwnedSockets.check(OwnedSockets.LIBC.close(descriptor));
         }
         return new String(bytes, UTF_8);
     }
@@ -600,7 +693,7 @@ class SocketHandoverIT {
     /** A giver by hand, and one that takes from it with room for so many descriptors. */
     private final class RawGiver {
 
-        private final Sockets own = new Sockets();
+        private final OwnedSockets own = new OwnedSockets();
         private final int listener;
         private final CompletableFuture<List<NamedSocket>> taking;
         private int connection;
@@ -617,7 +710,7 @@ class SocketHandoverIT {
         }
 
         void accept() {
-            connection = own.keep(Sockets.LIBC.accept4(listener, 0, 0, Constants.SOCK_CLOEXEC));
+            connection = own.keep(OwnedSockets.LIBC.accept4(listener, 0, 0, Constants.SOCK_CLOEXEC));
         }
 
         void send(String text, int... descriptors) {

@@ -17,6 +17,9 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.lang.ProcessBuilder.Redirect;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -51,21 +54,21 @@ class SocketLauncherIT {
     @TempDir
     Path directory;
 
-    private final Sockets sockets = new Sockets();
+    private final OwnedSockets sockets = new OwnedSockets();
     private int before;
 
     @BeforeEach
     void countDescriptors() throws Exception {
         // Once, so that classes and jars are open that the first of all tests would open.
         run(new SocketLauncher(new ProcessBuilder("true")));
-        Sockets.warmUp();
-        before = Sockets.count();
+        OwnedSockets.warmUp();
+        before = OwnedSockets.count();
     }
 
     @AfterEach
     void nothingIsLeftOpen() {
         sockets.close();
-        Sockets.assertCount(before);
+        OwnedSockets.assertCount(before);
         assertThat(ProcessHandle.current().children()).isEmpty();
     }
 
@@ -119,6 +122,20 @@ class SocketLauncherIT {
         assertThat(process.waitFor()).isZero();
     }
 
+    /** It is a flag of the socket, which no copy of a descriptor has for itself. */
+    @Test
+    void blockingModeIsShared() throws Exception {
+        try (ServerSocketChannel channel = ServerSocketChannel.open()) {
+            channel.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+            int flags = Constants.O_NONBLOCK;
+            String look = "echo $(( $(sed -n 's/^flags:[^0-9]*/0/p' /proc/self/fdinfo/3) & " + flags + " ))";
+
+            assertThat(run(shell(look).socket("web", channel))).isEqualTo("0\n");
+            channel.configureBlocking(false);
+            assertThat(run(shell(look).socket("web", channel))).isEqualTo(flags + "\n");
+        }
+    }
+
     @Test
     void eachSocketIsInItsPlace() throws Exception {
         int tcp = sockets.tcp();
@@ -167,7 +184,7 @@ class SocketLauncherIT {
     }
 
     private static Libc without(String function) {
-        return Sockets.instead(function, arguments -> -Errno.ENOSYS);
+        return OwnedSockets.instead(function, arguments -> -Errno.ENOSYS);
     }
 
     @Test
@@ -185,13 +202,13 @@ class SocketLauncherIT {
         assertThat(Files.readString(Path.of("/proc/thread-self/status")))
                 .contains("SigBlk:")
                 .doesNotContain(blocked);
-        List<byte[]> command =
-                List.of(Sockets.text("/bin/grep"), Sockets.text("SigBlk"), Sockets.text("/proc/self/status"));
+        List<byte[]> command = List.of(
+                OwnedSockets.text("/bin/grep"), OwnedSockets.text("SigBlk"), OwnedSockets.text("/proc/self/status"));
         ProcessBuilder streams = new ProcessBuilder("grep");
         SocketProcess process;
-        try (ChildDescriptors descriptors = ChildDescriptors.prepare(Sockets.LIBC, streams, List.of())) {
-            Spawn spawn = new Spawn(Sockets.LIBC, "grep", command, List.of());
-            process = SocketProcess.start(Sockets.LIBC, spawn, descriptors);
+        try (ChildDescriptors descriptors = ChildDescriptors.prepare(OwnedSockets.LIBC, streams, List.of())) {
+            Spawn spawn = new Spawn(OwnedSockets.LIBC, "grep", command, List.of());
+            process = SocketProcess.start(OwnedSockets.LIBC, spawn, descriptors);
         }
 
         assertThat(said(process)).isEqualTo(blocked);
@@ -209,8 +226,8 @@ class SocketLauncherIT {
                 .start();
         try (BufferedReader output = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8))) {
             assertThat(output.readLine()).isEqualTo("true 2 web:admin");
-            assertThat(Sockets.askTcp(Sockets.port(tcp))).isEqualTo("web by " + process.pid());
-            assertThat(Sockets.askUnix(path)).isEqualTo("admin by " + process.pid());
+            assertThat(OwnedSockets.askTcp(OwnedSockets.port(tcp))).isEqualTo("web by " + process.pid());
+            assertThat(OwnedSockets.askUnix(path)).isEqualTo("admin by " + process.pid());
 
             assertThat(process.sendSignal(3)).isTrue();
             String line = output.readLine();
@@ -226,12 +243,12 @@ class SocketLauncherIT {
         close(process);
         CompletableFuture<String> ours = CompletableFuture.supplyAsync(() -> {
             try {
-                return Sockets.askTcp(Sockets.port(tcp));
+                return OwnedSockets.askTcp(OwnedSockets.port(tcp));
             } catch (IOException e) {
                 throw new IllegalStateException(e);
             }
         });
-        Sockets.answer(tcp, "still here");
+        OwnedSockets.answer(tcp, "still here");
         assertThat(ours.get()).isEqualTo("still here");
     }
 
@@ -389,8 +406,9 @@ class SocketLauncherIT {
     }
 
     private int reportTo(Path file) {
-        var path = Memory.text(Sockets.LIBC, PlatformText.bytes(file.toString()));
-        int fd = Sockets.LIBC.open(path.address(), Constants.O_WRONLY | Constants.O_CREAT | Constants.O_CLOEXEC, 0600);
+        var path = Memory.text(OwnedSockets.LIBC, PlatformText.bytes(file.toString()));
+        int fd = OwnedSockets.LIBC.open(
+                path.address(), Constants.O_WRONLY | Constants.O_CREAT | Constants.O_CLOEXEC, 0600);
         path.keepAlive();
         return sockets.keep(fd);
     }
@@ -499,8 +517,8 @@ class SocketLauncherIT {
         assertThatThrownBy(() -> new SocketLauncher(program.redirectOutput(new File("/no/log"))).start())
                 .hasMessage("open(/no/log): ENOENT (2)");
         program.redirectOutput(Redirect.PIPE);
-        int closed = Sockets.check(Sockets.LIBC.dup(0));
-        Sockets.check(Sockets.LIBC.close(closed));
+        int closed = OwnedSockets.check(OwnedSockets.LIBC.dup(0));
+        OwnedSockets.check(OwnedSockets.LIBC.close(closed));
         assertThatThrownBy(
                         () -> new SocketLauncher(program).socket("web", closed).start())
                 .hasMessageStartingWith("fcntl(F_DUPFD_CLOEXEC)(descriptor " + closed + ", web): EBADF (9): ");
@@ -597,8 +615,9 @@ class SocketLauncherIT {
         assertThat(process.exitSignal()).isEmpty();
         assertThat(process.sendSignal(9)).isFalse();
         close(process);
-        var info = io.github.systemd4j.linux.libc.Memory.allocate(Sockets.LIBC, 128);
-        Sockets.check(Sockets.LIBC.waitid(Constants.P_PID, (int) process.pid(), info.address(), Constants.WEXITED));
+        var info = io.github.systemd4j.linux.libc.Memory.allocate(OwnedSockets.LIBC, 128);
+        OwnedSockets.check(
+                OwnedSockets.LIBC.waitid(Constants.P_PID, (int) process.pid(), info.address(), Constants.WEXITED));
         info.keepAlive();
     }
 }

@@ -38,15 +38,18 @@ public final class CgroupException extends IOException {
         EAGAIN(11),
         /** Permission denied. */
         EACCES(13),
-        /** Busy: there are processes or groups in it, or a group with controllers for others is to get processes. */
+        /**
+         * Busy: there are processes or groups in it, more is in use, or a group with controllers for others is to get
+         * processes.
+         */
         EBUSY(16),
         /** It exists already. */
         EEXIST(17),
-        /** No such device: the control group was removed. */
+        /** No such device: the control group was removed, or there is no such block device. */
         ENODEV(19),
         /** Not a directory. */
         ENOTDIR(20),
-        /** Invalid argument: no such word, or a process that cannot be moved at all. */
+        /** Invalid argument: no such word, a limit that the kernel does not take, a process that cannot be moved at all. */
         EINVAL(22),
         /** File too large: nothing of the kernel's is as long as that. */
         EFBIG(27),
@@ -54,6 +57,8 @@ public final class CgroupException extends IOException {
         ENOSPC(28),
         /** Mounted read-only. */
         EROFS(30),
+        /** Out of range: more than this machine has. */
+        ERANGE(34),
         /** Name too long: a path of more than PATH_MAX, 4096 bytes. */
         ENAMETOOLONG(36),
         /** Too many symbolic links. */

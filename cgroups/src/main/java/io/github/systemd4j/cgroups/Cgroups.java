@@ -1,25 +1,21 @@
 package io.github.systemd4j.cgroups;
 
-import static java.nio.charset.StandardCharsets.ISO_8859_1;
-
 import io.github.systemd4j.cgroups.CgroupException.Errno;
 import io.github.systemd4j.cgroups.Resolution.Absent;
 import io.github.systemd4j.cgroups.Resolution.Found;
 import io.github.systemd4j.cgroups.Resolution.Reason;
-import io.github.systemd4j.cgroups.Verification.Outcome;
-import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -45,58 +41,28 @@ public final class Cgroups {
     static final String UNIFIED = "unified";
 
     private static final byte[] NO_TEXT = {};
+    private static final String SYSTEMDS = "name=systemd";
     private static final Path SLASH = Path.of("/");
     /** A mount point that was asked so short a time ago is not asked again: less than it takes to mount something. */
     private static final long PAUSE_NANOS = 100_000;
 
     private final Path root;
-    private final long pauseNanos;
-    private final ProcFile.Buffer buffer = new ProcFile.Buffer(); // under the lock
-    private final ProcFile.@Nullable Kept kept;
+    private final Mounts mounts;
+    private final ProcFile.@Nullable Kept kept; // under the lock
 
     private final Object lock = new Object();
     // under the lock
-    private @Nullable MountTable table;
-    private byte[] tableText = NO_TEXT;
-    private long tableReads;
-    /** The mount points that were used. */
-    private final Map<RawPath, MountPoint> mountPoints = new HashMap<>();
-
     private byte[] ownText = NO_TEXT;
     private @Nullable Membership own;
-    /** Answers for {@link #own} and {@link #table}. */
+    /** Answers for {@link #own}. */
     private final Map<String, OwnAnswer> ownAnswers = new HashMap<>();
 
-    /** A directory, and what it was when mountinfo was read. */
-    private static final class MountPoint {
-
-        private final Path directory;
-        /** Its device and inode. */
-        private final Object key;
-
-        private long asked = System.nanoTime(); // under the lock
-
-        MountPoint(Path directory, Object key) {
-            this.directory = directory;
-            this.key = key;
-        }
-
-        boolean isUnchanged(long pauseNanos) {
-            long now = System.nanoTime();
-            if (now - asked < pauseNanos) {
-                return true;
-            }
-            asked = now;
-            return key.equals(fileKey(directory));
-        }
-    }
-
     /** An answer, good for as long as its mount point is what it was. */
-    private record OwnAnswer(Found found, MountPoint mountPoint) {}
+    private record OwnAnswer(Found found, Mounts.MountPoint mountPoint) {}
 
     private Cgroups(Path root, boolean keep, long pauseNanos) {
         this.root = root;
-        this.pauseNanos = pauseNanos;
+        this.mounts = new Mounts(root, pauseNanos);
         this.kept = keep ? new ProcFile.Kept(root.resolve("proc/self/cgroup")) : null;
     }
 
@@ -222,7 +188,7 @@ public final class Cgroups {
         return Files.exists(root.resolve(file), LinkOption.NOFOLLOW_LINKS);
     }
 
-    private static Absent unreadable(Path file, IOException e) {
+    static Absent unreadable(Path file, IOException e) {
         Errno errno = Errno.ofReading(file, e);
         String message = new CgroupException("open", file.toString(), errno, "it cannot be read").getMessage();
         return new Absent(Reason.UNREADABLE, String.valueOf(message), file.toString(), errno);
@@ -239,12 +205,12 @@ public final class Cgroups {
         synchronized (lock) {
             Membership self = self();
             OwnAnswer known = self == own ? ownAnswers.get(controller) : null;
-            if (known != null && known.mountPoint().isUnchanged(pauseNanos)) {
+            if (known != null && mounts.isUnchanged(known.mountPoint())) {
                 return known.found();
             }
             Resolution answer = resolve(self, controller);
             if (self == own && answer instanceof Found found) {
-                MountPoint mountPoint = mountPoints.get(found.mountPoint());
+                Mounts.MountPoint mountPoint = mounts.pointOf(found);
                 if (mountPoint != null) {
                     ownAnswers.put(controller, new OwnAnswer(found, mountPoint));
                 }
@@ -264,7 +230,7 @@ public final class Cgroups {
      */
     public Resolution resolve(Membership process, String controller) {
         MountTable.requireController(controller);
-        return answer(process, controller, (mounts, literally) -> mounts.resolve(process, controller, root, literally));
+        return answer(process, controller, (table, literally) -> table.resolve(process, controller, root, literally));
     }
 
     /**
@@ -274,7 +240,39 @@ public final class Cgroups {
      * @return the directory, or why there is none
      */
     public Resolution resolveUnified(Membership process) {
-        return answer(process, UNIFIED, (mounts, literally) -> mounts.resolveUnified(process, root, literally));
+        return answer(process, UNIFIED, (table, literally) -> table.resolveUnified(process, root, literally));
+    }
+
+    /**
+     * Where systemd has a process: in {@code name=systemd}, and where that is not mounted, in the unified hierarchy. It is
+     * the group of its unit, or one below that.
+     *
+     * @param process as one of the methods of this class has told it
+     * @return the directory, or why there is none
+     */
+    public Resolution resolveSystemd(Membership process) {
+        Resolution named = resolve(process, SYSTEMDS);
+        return named instanceof Absent && process.unified().isPresent() ? resolveUnified(process) : named;
+    }
+
+    /**
+     * The controllers that can be had here: those of the v1 hierarchies that are mounted, {@code name=systemd} and its
+     * like among them, and those of the unified one, be they enabled for this process's own group or only further up.
+     *
+     * @return such as {@code memory}, in no order
+     */
+    public Set<String> controllers() {
+        Membership self = self();
+        Set<String> controllers = new LinkedHashSet<>();
+        for (Membership.Entry entry : self.entries()) {
+            Resolution place = entry.isUnified()
+                    ? resolveUnified(self)
+                    : resolve(self, entry.controllers().get(0));
+            if (place instanceof Found found) {
+                controllers.addAll(new Group(this, found, entry.controllers()).controllersOfHierarchy());
+            }
+        }
+        return Collections.unmodifiableSet(controllers);
     }
 
     /**
@@ -291,7 +289,7 @@ public final class Cgroups {
         boolean unified = controller.equals(UNIFIED);
         Found found = (unified ? resolveUnified(process) : resolve(process, controller)).orThrow();
         Optional<Membership.Entry> v1 = unified ? Optional.empty() : process.controller(controller);
-        return Group.of(this, found, v1.map(Membership.Entry::controllers).orElse(List.of()));
+        return new Group(this, found, v1.map(Membership.Entry::controllers).orElse(List.of()));
     }
 
     /**
@@ -303,100 +301,17 @@ public final class Cgroups {
         return new Migration.Builder(this);
     }
 
+    /** Where the processes of a unit would be. */
+    Membership unit(String unit) throws CgroupException {
+        return new UnitGroups(this, root).of(unit);
+    }
+
     Path proc() {
         return root.resolve("proc");
     }
 
-    /** One question. */
-    private interface Question {
-        Resolution ask(MountTable mounts, boolean literally);
-    }
-
-    private Resolution answer(Membership process, String name, Question question) {
-        if (process.problem().isPresent()) {
-            return process.problem().get().about(name);
-        }
-        synchronized (lock) {
-            try {
-                MountTable known = table;
-                Resolution answer = ask(question, known == null ? readTable() : known);
-                if (known != null && !holds(answer)) {
-                    answer = ask(question, readTable());
-                }
-                if (known != null && answer instanceof Found found) {
-                    remember(found); // not the first one: who asks once needs nothing to compare with
-                }
-                return answer;
-            } catch (IOException e) {
-                return unreadable(root.resolve("proc/self/mountinfo"), e).about(name);
-            }
-        }
-    }
-
-    /** A group that looks removed may also have been called like that by somebody. */
-    private static Resolution ask(Question question, MountTable mounts) {
-        Resolution answer = question.ask(mounts, false);
-        if (answer instanceof Absent absent && absent.reason() == Reason.REMOVED) {
-            Resolution literal = question.ask(mounts, true);
-            return literal.path().filter(Files::isDirectory).isPresent() ? literal : answer;
-        }
-        return answer;
-    }
-
-    /** Whether a mount table that was read a while ago suffices. */
-    private boolean holds(Resolution answer) {
-        if (answer instanceof Absent absent) {
-            return switch (absent.reason()) {
-                case NOT_MOUNTED, HIDDEN, OUTSIDE, UNNAMEABLE -> false;
-                default -> true;
-            };
-        }
-        return answer instanceof Found found && isUnchanged(found);
-    }
-
-    private boolean isUnchanged(Found found) {
-        MountPoint known = mountPoints.get(found.mountPoint());
-        return known != null && known.isUnchanged(pauseNanos);
-    }
-
-    /** Only if it is of the device that mountinfo said; if not, something has changed in between. */
-    private void remember(Found found) {
-        if (mountPoints.containsKey(found.mountPoint())) {
-            return;
-        }
-        Path directory = found.mountPoint().toPath(root);
-        try {
-            Map<String, Object> attributes = Files.readAttributes(directory, "unix:dev,fileKey");
-            Object key = attributes.get("fileKey");
-            if (key != null && Long.valueOf(found.device()).equals(attributes.get("dev"))) {
-                mountPoints.put(found.mountPoint(), new MountPoint(directory, key));
-            }
-        } catch (IOException e) {
-            return; // it is not kept, and so asked again
-        }
-    }
-
-    private static @Nullable Object fileKey(Path path) {
-        try {
-            return Files.readAttributes(path, BasicFileAttributes.class).fileKey();
-        } catch (IOException e) {
-            return null;
-        }
-    }
-
-    /** What is known about mount points stays, if nothing at all has changed. */
-    private MountTable readTable() throws IOException {
-        byte[] text = buffer.read(root.resolve("proc/self/mountinfo"));
-        tableReads++;
-        MountTable known = table;
-        if (known == null || !Arrays.equals(text, tableText)) {
-            mountPoints.clear();
-            ownAnswers.clear();
-            known = MountTable.parse(text);
-            table = known;
-            tableText = text;
-        }
-        return known;
+    private Resolution answer(Membership process, String name, Mounts.Question question) {
+        return process.problem().isPresent() ? process.problem().get().about(name) : mounts.answer(question, name);
     }
 
     /**
@@ -405,9 +320,7 @@ public final class Cgroups {
      * @return the number of times, 0 before the first question
      */
     public long mountTableReads() {
-        synchronized (lock) {
-            return tableReads;
-        }
+        return mounts.reads();
     }
 
     /**
@@ -418,48 +331,7 @@ public final class Cgroups {
      * @return its unit, slice, session, owner and machine, as far as it has them
      */
     public Units units(Membership process) {
-        boolean unifiedAlone = isUnifiedAlone(process);
-        Optional<RawPath> path = systemdPath(process, unifiedAlone);
-        if (path.isEmpty()) {
-            return Units.NONE;
-        }
-        Optional<RawPath> first = systemdPath(read(root.resolve("proc/1/cgroup"), "1"), unifiedAlone);
-        Units units = Units.of(first.isEmpty() ? path.get() : shifted(path.get(), first.get()));
-        return units.on(units.unit().flatMap(this::machine));
-    }
-
-    /** Whether there is a name=systemd that is not mounted here: then it is that of a system around us, not of ours. */
-    private boolean isUnifiedAlone(Membership process) {
-        return process.unified().isPresent()
-                && resolve(process, "name=systemd") instanceof Absent absent
-                && absent.reason() == Reason.NOT_MOUNTED;
-    }
-
-    private static Optional<RawPath> systemdPath(Membership process, boolean unifiedAlone) {
-        return unifiedAlone ? process.unified().map(Membership.Entry::cleanPath) : process.systemdPath();
-    }
-
-    /** The part below the first process's group, {@code init.scope} not counted; the whole path if it isn't there. */
-    private static RawPath shifted(RawPath path, RawPath first) {
-        String top = first.latin1();
-        for (String own : new String[] {"/init.scope", "/system.slice", "/system"}) { // the last two before 226
-            if (top.endsWith(own)) {
-                top = top.substring(0, top.length() - own.length());
-                break;
-            }
-        }
-        byte[] above = top.equals("/") ? NO_TEXT : top.getBytes(ISO_8859_1);
-        byte[] raw = path.raw();
-        return Bytes.isBelow(raw, above) ? RawPath.trusted(Arrays.copyOfRange(raw, above.length, raw.length)) : path;
-    }
-
-    private Optional<String> machine(String unit) {
-        try {
-            Path link = root.resolve("run/systemd/machines/unit:" + unit);
-            return Optional.of(Files.readSymbolicLink(link).toString());
-        } catch (IOException | UnsupportedOperationException e) {
-            return Optional.empty(); // that is: it is none
-        }
+        return new UnitGroups(this, root).unitsOf(process);
     }
 
     /**
@@ -497,12 +369,7 @@ public final class Cgroups {
      * @throws IllegalArgumentException if {@code resource} cannot be the name of one
      */
     public Statistics.Pressure pressure(Membership process, String resource) {
-        requireResource(resource);
-        Resolution unified = resolveUnified(process);
-        return unified instanceof Found found
-                ? Figures.pressure(found.directory().resolve(resource + ".pressure"))
-                : new Statistics.Pressure(
-                        Optional.empty(), Optional.empty(), Optional.of(((Absent) unified).message()));
+        return Figures.pressure(resolveUnified(process), resource);
     }
 
     /**
@@ -513,14 +380,8 @@ public final class Cgroups {
      * @throws IllegalArgumentException if {@code resource} cannot be the name of one
      */
     public Statistics.Pressure pressure(String resource) {
-        requireResource(resource);
+        Figures.requireResource(resource);
         return Figures.pressure(root.resolve("proc/pressure/" + resource));
-    }
-
-    private static void requireResource(String resource) {
-        if (resource.isEmpty() || !resource.chars().allMatch(c -> c >= 'a' && c <= 'z')) {
-            throw new IllegalArgumentException("resource: \"" + resource + "\" is not one such as memory");
-        }
     }
 
     /**
@@ -535,63 +396,6 @@ public final class Cgroups {
      */
     public Verification verify(Found found, long id) {
         requireId("id", id);
-        Path directory = found.directory();
-        long inode;
-        try {
-            Map<String, Object> attributes = Files.readAttributes(directory, "unix:dev,ino");
-            inode = (long) attributes.getOrDefault("ino", 0L);
-            if (!Long.valueOf(found.device()).equals(attributes.get("dev"))) {
-                return new Verification(
-                        Outcome.OTHER_FILE_SYSTEM,
-                        inode,
-                        found.name() + " is on another file system than the mount table says");
-            }
-        } catch (NoSuchFileException e) {
-            return new Verification(Outcome.NO_DIRECTORY, 0, "there is no directory " + found.name());
-        } catch (IOException e) {
-            return unreadable(found, 0, e);
-        }
-        return verify(found, id, inode);
-    }
-
-    private static Verification verify(Found found, long id, long inode) {
-        String threads = found.version() == CgroupVersion.V1 ? "tasks" : "cgroup.threads";
-        IOException failure = null;
-        boolean answered = false;
-        for (String file : new String[] {"cgroup.procs", threads}) {
-            try {
-                if (lists(found.directory().resolve(file), id)) {
-                    return new Verification(Outcome.CONFIRMED, inode, id + " is listed in " + file);
-                }
-                answered = true;
-            } catch (IOException e) {
-                failure = e; // cgroup.procs of a threaded group cannot be read
-            }
-        }
-        return answered || failure == null
-                ? new Verification(Outcome.NOT_THERE, inode, id + " is not listed in " + found.name())
-                : unreadable(found, inode, failure);
-    }
-
-    private static Verification unreadable(Found found, long inode, IOException e) {
-        return new Verification(
-                Outcome.UNREADABLE, inode, unreadable(found.directory(), e).message());
-    }
-
-    /** Whether a file with a number in each line has this one. */
-    private static boolean lists(Path file, long id) throws IOException {
-        try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
-            long value = 0;
-            for (int c; (c = in.read()) >= 0; ) {
-                if (c >= '0' && c <= '9') {
-                    value = value * 10 + c - '0';
-                } else if (value == id) {
-                    return true;
-                } else {
-                    value = 0;
-                }
-            }
-            return value == id;
-        }
+        return Verification.of(found, id);
     }
 }

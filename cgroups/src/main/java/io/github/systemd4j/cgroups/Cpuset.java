@@ -14,7 +14,7 @@ final class Cpuset {
 
     /** Whether one of these files is there and says nothing. */
     static boolean isUnfilled(Path file) {
-        return Files.exists(file) && GroupFile.peek(file).isEmpty();
+        return Files.exists(file) && ControlFile.peek(file).isEmpty();
     }
 
     /** Gives a group, and those above it that lack it too, what the next one above has. What has something keeps it. */

@@ -50,8 +50,8 @@ final class Cpusets {
         BitSet numbers = new BitSet();
         for (String range : text.split(",", -1)) {
             int dash = range.indexOf('-', 1);
-            long first = ControlFile.number(file, dash < 0 ? range : range.substring(0, dash));
-            long last = dash < 0 ? first : ControlFile.number(file, range.substring(dash + 1));
+            long first = Values.number(file, dash < 0 ? range : range.substring(0, dash));
+            long last = dash < 0 ? first : Values.number(file, range.substring(dash + 1));
             if (first < 0 || last < first || last > LARGEST) {
                 throw new CgroupException("read", file.toString(), Errno.EBADMSG, "\"" + range + "\" is no range");
             }

@@ -64,17 +64,17 @@ final class Figures {
     private Cpu cpu() {
         Place cpu = place("cpu");
         if (cpu != null && !cpu.isV1()) {
-            return new Cpu(ControlFile.flat(text(cpu, "cpu.stat")));
+            return new Cpu(Values.flat(text(cpu, "cpu.stat")));
         }
         Map<String, Long> figures = new LinkedHashMap<>();
         Place accounts = place("cpuacct");
         if (accounts != null && accounts.isV1()) {
             number(accounts, "cpuacct.usage").ifPresent(nanos -> figures.put("usage_usec", nanos / 1000));
-            Map<String, Long> ticks = ControlFile.flat(text(accounts, "cpuacct.stat"));
+            Map<String, Long> ticks = Values.flat(text(accounts, "cpuacct.stat"));
             ticks.forEach((mode, count) -> figures.put(mode + "_usec", count * USEC_OF_A_TICK));
         }
         if (cpu != null) {
-            ControlFile.flat(text(cpu, "cpu.stat")).forEach((key, value) -> {
+            Values.flat(text(cpu, "cpu.stat")).forEach((key, value) -> {
                 boolean nanos = key.endsWith("_time"); // throttled_time, burst_time
                 String name = nanos ? key.substring(0, key.length() - "time".length()) + "usec" : key;
                 figures.put(name, nanos ? value / 1000 : value);
@@ -86,7 +86,7 @@ final class Figures {
     /** The time that was used is counted there even where the controller is elsewhere. */
     private Map<String, Long> ofUnified() {
         Place unified = place(Cgroups.UNIFIED);
-        return unified == null ? Map.of() : ControlFile.flat(text(unified, "cpu.stat"));
+        return unified == null ? Map.of() : Values.flat(text(unified, "cpu.stat"));
     }
 
     private Memory memory() {
@@ -102,8 +102,8 @@ final class Figures {
                 number(place, "memory.current"),
                 number(place, "memory.peak"),
                 number(place, "memory.swap.current"),
-                ControlFile.flat(text(place, "memory.stat")),
-                ControlFile.flat(text(place, "memory.events")));
+                Values.flat(text(place, "memory.stat")),
+                Values.flat(text(place, "memory.events")));
     }
 
     private Memory memoryOfV1(Place place) {
@@ -115,11 +115,11 @@ final class Figures {
                     : 0;
             events.put("max", hits.getAsLong() + both);
         }
-        Long kills = ControlFile.flat(text(place, "memory.oom_control")).get("oom_kill");
+        Long kills = Values.flat(text(place, "memory.oom_control")).get("oom_kill");
         if (kills != null) {
             events.put("oom_kill", kills);
         }
-        Map<String, Long> figures = ControlFile.flat(text(place, "memory.stat"));
+        Map<String, Long> figures = Values.flat(text(place, "memory.stat"));
         Long swap = figures.getOrDefault("total_swap", figures.get("swap"));
         return new Memory(
                 number(place, "memory.usage_in_bytes"),
@@ -136,7 +136,7 @@ final class Figures {
                 : new Pids(
                         number(place, "pids.current"),
                         number(place, "pids.peak"),
-                        ControlFile.flat(text(place, "pids.events")));
+                        Values.flat(text(place, "pids.events")));
     }
 
     private Map<String, Map<String, Long>> io() {
@@ -145,7 +145,7 @@ final class Figures {
             return Map.of();
         }
         if (!place.isV1()) {
-            return ControlFile.nested(text(place, "io.stat"));
+            return Values.nested(text(place, "io.stat"));
         }
         Map<String, Map<String, Long>> devices = new LinkedHashMap<>();
         addOfV1(devices, text(place, "blkio.throttle.io_service_bytes_recursive"), "bytes");
@@ -157,7 +157,7 @@ final class Figures {
     private static void addOfV1(Map<String, Map<String, Long>> devices, String text, String unit) {
         for (StringTokenizer lines = new StringTokenizer(text, "\n"); lines.hasMoreTokens(); ) {
             String line = lines.nextToken();
-            List<String> words = ControlFile.words(line);
+            List<String> words = Values.words(line);
             String letter = words.size() != 3
                     ? ""
                     : switch (words.get(1)) {
@@ -166,11 +166,25 @@ final class Figures {
                         default -> ""; // Sync, Async and Total count the same again
                     };
             if (!letter.isEmpty()) {
-                ControlFile.flat(line)
+                Values.flat(line)
                         .values()
                         .forEach(value -> devices.computeIfAbsent(words.get(0), device -> new LinkedHashMap<>())
                                 .put(letter + unit, value));
             }
+        }
+    }
+
+    /** Pressure of a group of the unified hierarchy, if there is one. */
+    static Pressure pressure(Resolution unified, String resource) {
+        requireResource(resource);
+        return unified instanceof Resolution.Absent absent
+                ? new Pressure(Optional.empty(), Optional.empty(), Optional.of(absent.message()))
+                : pressure(((Resolution.Found) unified).directory().resolve(resource + ".pressure"));
+    }
+
+    static void requireResource(String resource) {
+        if (resource.isEmpty() || !resource.chars().allMatch(c -> c >= 'a' && c <= 'z')) {
+            throw new IllegalArgumentException("resource: \"" + resource + "\" is not one such as memory");
         }
     }
 
@@ -185,8 +199,8 @@ final class Figures {
         Optional<Stall> some = Optional.empty();
         Optional<Stall> full = Optional.empty();
         for (StringTokenizer lines = new StringTokenizer(text, "\n"); lines.hasMoreTokens(); ) {
-            List<String> words = ControlFile.words(lines.nextToken());
-            switch (words.get(0)) {
+            List<String> words = Values.words(lines.nextToken());
+            switch (Values.word(words, 0)) {
                 case "some" -> some = Optional.of(stall(words.subList(1, words.size())));
                 case "full" -> full = Optional.of(stall(words.subList(1, words.size())));
                 default -> {

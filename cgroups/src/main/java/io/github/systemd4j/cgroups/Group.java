@@ -1,7 +1,9 @@
 package io.github.systemd4j.cgroups;
 
 import io.github.systemd4j.cgroups.CgroupException.Errno;
+import io.github.systemd4j.cgroups.Resolution.Absent;
 import io.github.systemd4j.cgroups.Resolution.Found;
+import io.github.systemd4j.cgroups.Resolution.Reason;
 import java.io.IOException;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
@@ -45,10 +47,9 @@ public final class Group {
     private static final int LONGEST_NAME = 255;
 
     private final Cgroups system;
-    private final Path directory;
-    private final RawPath name;
-    private final CgroupVersion version;
-    private final RawPath mountPoint;
+    /** Where it is, or would be. */
+    private final Found place;
+
     private final List<String> v1Controllers;
 
     /**
@@ -65,25 +66,12 @@ public final class Group {
     /**
      * Makes a name of a group.
      *
-     * @param v1Controllers empty in v2
+     * @param v1Controllers those of its hierarchy; empty in v2
      */
-    Group(
-            Cgroups system,
-            Path directory,
-            RawPath name,
-            CgroupVersion version,
-            RawPath mountPoint,
-            List<String> v1Controllers) {
+    Group(Cgroups system, Found place, List<String> v1Controllers) {
         this.system = system;
-        this.directory = directory;
-        this.name = name;
-        this.version = version;
-        this.mountPoint = mountPoint;
+        this.place = place;
         this.v1Controllers = List.copyOf(v1Controllers);
-    }
-
-    static Group of(Cgroups system, Found found, List<String> v1Controllers) {
-        return new Group(system, found.directory(), found.name(), found.version(), found.mountPoint(), v1Controllers);
     }
 
     /**
@@ -92,7 +80,7 @@ public final class Group {
      * @return it works with the JDK's file methods whatever its name is
      */
     public Path directory() {
-        return directory;
+        return place.directory();
     }
 
     /**
@@ -101,7 +89,7 @@ public final class Group {
      * @return an absolute path, without the root directory of {@link Cgroups#at}
      */
     public RawPath name() {
-        return name;
+        return place.name();
     }
 
     /**
@@ -110,7 +98,7 @@ public final class Group {
      * @return v1 or v2
      */
     public CgroupVersion version() {
-        return version;
+        return place.version();
     }
 
     /**
@@ -119,7 +107,7 @@ public final class Group {
      * @return {@code unified}, or the controllers as the kernel orders them: {@code cpuacct,cpu}, {@code name=systemd}
      */
     public String hierarchy() {
-        return version == CgroupVersion.V2 ? Cgroups.UNIFIED : String.join(",", v1Controllers);
+        return version() == CgroupVersion.V2 ? Cgroups.UNIFIED : String.join(",", v1Controllers);
     }
 
     /**
@@ -129,7 +117,14 @@ public final class Group {
      * @throws CgroupException if that cannot be read
      */
     public List<String> controllers() throws CgroupException {
-        return version == CgroupVersion.V1 ? v1Controllers : GroupFile.words(read("cgroup.controllers"));
+        return version() == CgroupVersion.V1 ? v1Controllers : Values.words(read("cgroup.controllers"));
+    }
+
+    /** In v2 what the whole hierarchy has, as far as it is mounted: whichever of them are enabled down here. */
+    List<String> controllersOfHierarchy() {
+        return version() == CgroupVersion.V1
+                ? v1Controllers
+                : Values.words(ControlFile.peek(top().directory().resolve("cgroup.controllers")));
     }
 
     /**
@@ -138,17 +133,17 @@ public final class Group {
      * @return whether there is a directory with a {@code cgroup.procs}
      */
     public boolean exists() {
-        return Files.exists(directory.resolve("cgroup.procs"), LinkOption.NOFOLLOW_LINKS);
+        return Files.exists(directory().resolve("cgroup.procs"), LinkOption.NOFOLLOW_LINKS);
     }
 
     /** Whether it is the root of its hierarchy: by the files that the kernel gives to roots alone, or to all but them. */
     boolean isRoot() {
-        return new Levels.Place(directory, name, version).isRoot();
+        return Levels.Place.of(place).isRoot();
     }
 
     /** Whether it is what its mount shows at the top, which need not be the root: there is no way further up. */
     boolean isTop() {
-        return name.equals(mountPoint);
+        return name().equals(place.mountPoint());
     }
 
     /** The group that its mount shows at the top. */
@@ -162,17 +157,16 @@ public final class Group {
 
     /** Whether the hierarchy is mounted on / itself. */
     boolean isRootDirectory() {
-        return name.raw().length == 1;
+        return name().raw().length == 1;
     }
 
     /** The group above; not asked of the {@link #top}. */
     Group parent() {
-        Path above = directory.getParent();
-        return new Group(system, above == null ? directory : above, name.parent(), version, mountPoint, v1Controllers);
+        return new Group(system, place.parent(), v1Controllers);
     }
 
     boolean isAbove(Group other) {
-        return !directory.equals(other.directory) && other.directory.startsWith(directory);
+        return !equals(other) && other.directory().startsWith(directory());
     }
 
     Path proc() {
@@ -191,7 +185,7 @@ public final class Group {
     }
 
     private Resolution resolve(Membership process) {
-        return version == CgroupVersion.V2
+        return version() == CgroupVersion.V2
                 ? system.resolveUnified(process)
                 : system.resolve(process, v1Controllers.get(0));
     }
@@ -225,7 +219,7 @@ public final class Group {
     }
 
     private Group child(RawPath child) {
-        return new Group(system, child.toPath(directory), name.child(child), version, mountPoint, v1Controllers);
+        return new Group(system, place.child(child), v1Controllers);
     }
 
     /**
@@ -236,7 +230,7 @@ public final class Group {
      */
     public List<Group> children() throws CgroupException {
         List<Group> children = new ArrayList<>();
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory())) {
             for (Path entry : entries) {
                 if (isDirectory(entry)) {
                     children.add(child(RawPath.of(entry).fileName()));
@@ -245,9 +239,9 @@ public final class Group {
         } catch (NoSuchFileException e) {
             return List.of();
         } catch (DirectoryIteratorException e) {
-            throw Refusal.ofReading(this, ".", new IOException(e));
+            throw Refusal.ofReading(directory().resolve("."), new IOException(e));
         } catch (IOException e) {
-            throw Refusal.ofReading(this, ".", e);
+            throw Refusal.ofReading(directory().resolve("."), e);
         }
         return children;
     }
@@ -283,7 +277,7 @@ public final class Group {
      */
     public void create() throws CgroupException {
         try {
-            Files.createDirectory(directory);
+            Files.createDirectory(directory());
         } catch (IOException e) {
             throw Refusal.ofCreating(this, e);
         }
@@ -310,8 +304,8 @@ public final class Group {
      */
     public boolean remove(Duration limit) throws CgroupException {
         Pause pause = new Pause(Pause.requirePositive("limit", limit));
-        boolean existed = Files.isDirectory(directory);
-        while (Files.isDirectory(directory)) {
+        boolean existed = Files.isDirectory(directory());
+        while (Files.isDirectory(directory())) {
             try {
                 for (Group group : tree()) {
                     group.removeOne();
@@ -327,7 +321,7 @@ public final class Group {
 
     private void removeOne() throws CgroupException {
         try {
-            Files.deleteIfExists(directory);
+            Files.deleteIfExists(directory());
         } catch (IOException e) {
             throw Refusal.ofRemoving(this, e);
         }
@@ -371,8 +365,8 @@ public final class Group {
     }
 
     boolean isThreaded() {
-        return version == CgroupVersion.V2
-                && GroupFile.peek(directory.resolve("cgroup.type")).equals("threaded");
+        return version() == CgroupVersion.V2
+                && ControlFile.peek(directory().resolve("cgroup.type")).equals("threaded");
     }
 
     /**
@@ -386,31 +380,23 @@ public final class Group {
     }
 
     private String threadsFile() {
-        return version == CgroupVersion.V1 ? "tasks" : "cgroup.threads";
+        return version() == CgroupVersion.V1 ? "tasks" : "cgroup.threads";
     }
 
     private List<Long> numbers(String file) throws CgroupException {
-        try {
-            return GroupFile.numbers(directory.resolve(file));
-        } catch (IOException e) {
-            throw Refusal.ofReading(this, file, e);
+        List<Long> numbers = new ArrayList<>();
+        for (String word : Values.words(read(file))) {
+            numbers.add(Values.number(word).orElse(-1));
         }
+        return numbers;
     }
 
     String read(String file) throws CgroupException {
-        try {
-            return GroupFile.read(directory.resolve(file)).strip();
-        } catch (IOException e) {
-            throw Refusal.ofReading(this, file, e);
-        }
+        return ControlFile.read(directory().resolve(file)).strip();
     }
 
     void write(String file, String value) throws CgroupException {
-        try {
-            GroupFile.write(directory.resolve(file), value);
-        } catch (IOException e) {
-            throw Refusal.ofWriting(this, file, e);
-        }
+        ControlFile.write(directory().resolve(file), value);
     }
 
     /**
@@ -441,10 +427,10 @@ public final class Group {
 
     /** How often it had to be tried again. */
     int move(long id, String name) throws CgroupException {
-        Path file = directory.resolve(name);
+        Path file = directory().resolve(name);
         for (int tries = 0; ; tries++) {
             try {
-                GroupFile.write(file, Long.toString(id));
+                ControlFile.put(file, Long.toString(id));
                 return tries;
             } catch (IOException e) {
                 CgroupException refusal = Refusal.ofMove(this, id, file, e);
@@ -486,7 +472,7 @@ public final class Group {
         controllers.forEach(MountTable::requireController);
         String sign = on ? "+" : "-";
         try {
-            GroupFile.write(directory.resolve("cgroup.subtree_control"), sign + String.join(" " + sign, controllers));
+            ControlFile.put(directory().resolve("cgroup.subtree_control"), sign + String.join(" " + sign, controllers));
         } catch (IOException e) {
             throw Refusal.ofEnabling(this, controllers, on, e);
         }
@@ -499,7 +485,7 @@ public final class Group {
      * @throws CgroupException if that cannot be read
      */
     public List<String> enabled() throws CgroupException {
-        return version == CgroupVersion.V1 ? v1Controllers : GroupFile.words(read("cgroup.subtree_control"));
+        return version() == CgroupVersion.V1 ? v1Controllers : Values.words(read("cgroup.subtree_control"));
     }
 
     /**
@@ -512,16 +498,56 @@ public final class Group {
     public void makeThreaded() throws CgroupException {
         requireV2("cgroup.type");
         try {
-            GroupFile.write(directory.resolve("cgroup.type"), "threaded");
+            ControlFile.put(directory().resolve("cgroup.type"), "threaded");
         } catch (IOException e) {
             throw Refusal.ofThreading(this, e);
         }
     }
 
     private void requireV2(String file) throws CgroupException {
-        if (version == CgroupVersion.V1) {
-            throw new CgroupException("write", name + "/" + file, Errno.EOPNOTSUPP, "this is a hierarchy of v1");
+        if (version() == CgroupVersion.V1) {
+            throw new CgroupException("write", name() + "/" + file, Errno.EOPNOTSUPP, "this is a hierarchy of v1");
         }
+    }
+
+    /**
+     * The limits of this very group, whether there is a process in it or not: what was just made is given them before a
+     * process comes. Those of its own hierarchy alone; in v1, memory and CPUs are in different ones.
+     *
+     * @return its limits, of which nothing has been read yet; what belongs to another hierarchy is {@link Limit.Absent}
+     */
+    public Limits limits() {
+        return new Limits(new Levels(this::resolve));
+    }
+
+    /**
+     * The figures of this group and those below it. Those of its own hierarchy alone; in v1, memory and CPU time are in
+     * different ones.
+     *
+     * @return the figures of this moment; what belongs to another hierarchy is among the problems
+     */
+    public Statistics statistics() {
+        return new Figures(new Levels(this::resolve)).read();
+    }
+
+    /**
+     * How much time the processes of this group and those below it lose by waiting. Only the unified hierarchy tells.
+     *
+     * @param resource {@code cpu}, {@code memory}, {@code io} or {@code irq}
+     * @return the pressure, or why it is not known
+     * @throws IllegalArgumentException if {@code resource} cannot be the name of one
+     */
+    public Statistics.Pressure pressure(String resource) {
+        return Figures.pressure(resolve(Cgroups.UNIFIED), resource);
+    }
+
+    /** What a controller has here. */
+    private Resolution resolve(String controller) {
+        boolean here =
+                version() == CgroupVersion.V2 ? !controller.startsWith("name=") : v1Controllers.contains(controller);
+        return here
+                ? place
+                : Absent.of(Reason.NO_CONTROLLER, controller, controller + " is not in the hierarchy " + hierarchy());
     }
 
     /**
@@ -605,17 +631,17 @@ public final class Group {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Group group && directory.equals(group.directory);
+        return other instanceof Group group && directory().equals(group.directory());
     }
 
     @Override
     public int hashCode() {
-        return directory.hashCode();
+        return directory().hashCode();
     }
 
     /** The hierarchy and the directory: {@code unified:/sys/fs/cgroup/system.slice}. */
     @Override
     public String toString() {
-        return hierarchy() + ":" + name;
+        return hierarchy() + ":" + name();
     }
 }

@@ -33,24 +33,23 @@ final class GroupEvents {
     }
 
     private static Events ofV2(Group group) throws CgroupException {
-        String memory = GroupFile.peek(group.directory().resolve("memory.events"));
-        long oom = GroupFile.value(memory, "oom");
-        long oomKills = GroupFile.value(memory, "oom_kill");
+        String memory = ControlFile.peek(group.directory().resolve("memory.events"));
+        long oom = Values.value(memory, "oom");
+        long oomKills = Values.value(memory, "oom_kill");
         if (group.isRoot()) { // the root has no such file, and is never empty
             return new Events(true, false, oom, oomKills);
         }
         String events = group.read("cgroup.events");
-        return new Events(
-                GroupFile.value(events, "populated") == 1, GroupFile.value(events, "frozen") == 1, oom, oomKills);
+        return new Events(Values.value(events, "populated") == 1, Values.value(events, "frozen") == 1, oom, oomKills);
     }
 
     private static Events ofV1(Group group) throws CgroupException {
-        String memory = GroupFile.peek(group.directory().resolve("memory.oom_control"));
+        String memory = ControlFile.peek(group.directory().resolve("memory.oom_control"));
         return new Events(
                 hasLiveProcess(group),
-                GroupFile.peek(group.directory().resolve("freezer.state")).equals("FROZEN"),
+                ControlFile.peek(group.directory().resolve("freezer.state")).equals("FROZEN"),
                 -1,
-                GroupFile.value(memory, "oom_kill"));
+                Values.value(memory, "oom_kill"));
     }
 
     /**

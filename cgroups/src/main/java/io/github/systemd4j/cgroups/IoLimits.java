@@ -52,8 +52,7 @@ final class IoLimits {
 
     static Limit<List<IoMax>> read(Place place) throws CgroupException {
         Path file = place.file(place.isV1() ? KEYS[0][1] : V2);
-        Map<String, Map<String, Long>> devices =
-                place.isV1() ? readV1(place) : ControlFile.nested(ControlFile.read(file));
+        Map<String, Map<String, Long>> devices = place.isV1() ? readV1(place) : Values.nested(ControlFile.read(file));
         List<IoMax> limits = new ArrayList<>();
         devices.forEach((device, line) -> limits.add(new IoMax(
                 device, value(line, "rbps"), value(line, "wbps"), value(line, "riops"), value(line, "wiops"))));
@@ -63,7 +62,7 @@ final class IoLimits {
     private static Map<String, Map<String, Long>> readV1(Place place) throws CgroupException {
         Map<String, Map<String, Long>> devices = new LinkedHashMap<>();
         for (String[] key : KEYS) {
-            ControlFile.flat(ControlFile.read(place.file(key[1])))
+            Values.flat(ControlFile.read(place.file(key[1])))
                     .forEach((device, value) -> devices.computeIfAbsent(device, unused -> new LinkedHashMap<>())
                             .put(key[0], value));
         }

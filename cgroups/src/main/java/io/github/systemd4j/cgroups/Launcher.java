@@ -125,7 +125,7 @@ final class Launcher {
      * program, its command line is empty, or one byte without a NUL.
      */
     private static boolean isAnother(Path proc, long pid, String script) {
-        String[] words = GroupFile.peek(proc.resolve(pid + "/cmdline")).split("\0", 4);
+        String[] words = ControlFile.peek(proc.resolve(pid + "/cmdline")).split("\0", 4);
         return words.length > 1 && !(words.length > 2 && words[2].equals(script));
     }
 

@@ -23,6 +23,10 @@ final class Levels {
     /** A control group on the way up. */
     record Place(Path directory, RawPath name, CgroupVersion version) {
 
+        static Place of(Found found) {
+            return new Place(found.directory(), found.name(), found.version());
+        }
+
         Path file(String name) {
             return directory.resolve(name);
         }
@@ -59,11 +63,7 @@ final class Levels {
 
     /** Where a controller's files are. */
     Place place(String controller) throws CgroupException {
-        return place(resolver.apply(controller).orThrow());
-    }
-
-    private static Place place(Found found) {
-        return new Place(found.directory(), found.name(), found.version());
+        return Place.of(resolver.apply(controller).orThrow());
     }
 
     boolean isV1(String controller) {
@@ -75,7 +75,7 @@ final class Levels {
         if (resolution instanceof Resolution.Absent absent) {
             return new Absent<>(absent.message(), absent.errno());
         }
-        return read(place((Found) resolution), reader);
+        return read(Place.of((Found) resolution), reader);
     }
 
     private static <T> Limit<T> read(Place place, Reader<T> reader) {
@@ -163,14 +163,14 @@ final class Levels {
         Path file = seen.levels().get(0).directory().resolve("memory.stat");
         Long limit;
         try {
-            limit = ControlFile.flat(ControlFile.read(file)).get("hierarchical_memory_limit");
+            limit = Values.flat(ControlFile.read(file)).get("hierarchical_memory_limit");
         } catch (CgroupException e) {
             return seen;
         }
         if (limit == null) {
             return seen;
         }
-        if (ControlFile.isUnlimited(limit)) {
+        if (Values.isUnlimited(limit)) {
             return new Effective<>(new Unlimited<>(file), Optional.empty(), seen.levels(), true);
         }
         for (Level<Long> level : seen.levels()) {

@@ -83,6 +83,7 @@ public final class Migration {
             Kind kind,
             long id,
             long pid,
+            @Nullable String containerId,
             List<Group> fromGroups,
             List<Group> toGroups,
             @Nullable Membership toProcess,
@@ -123,6 +124,7 @@ public final class Migration {
         private @Nullable Kind kind;
         private long id;
         private long pid;
+        private @Nullable String containerId;
         private List<Group> fromGroups = List.of();
         private List<Group> toGroups = List.of();
         private @Nullable Membership toProcess;
@@ -139,7 +141,8 @@ public final class Migration {
 
         /**
          * From: all that is in the groups of a container's first process, in each hierarchy. Hierarchies in which the
-         * container has no group of its own are left alone.
+         * container has no group of its own are left alone. If the container's id is known, {@link #container(long,
+         * String)} is safer.
          *
          * @param pid the process, as our pid namespace has it
          * @return this
@@ -148,6 +151,24 @@ public final class Migration {
         public Builder container(long pid) {
             Cgroups.requireId("pid", pid);
             return from(Kind.CONTAINER, pid, pid, List.of());
+        }
+
+        /**
+         * From: all that is in the groups of a container, which are known by its id in their names: in each hierarchy the
+         * uppermost group of the process, or above it, that has it. So what a systemd in the container has put into groups
+         * of its own comes too. A group without the id in its name is somebody else's, such as the engine's, and is
+         * refused, unless it is the target already.
+         *
+         * @param pid a process of the container, as our pid namespace has it
+         * @param id the container's id, whole, as the engine names groups by it
+         * @return this
+         * @throws IllegalArgumentException if {@code pid} is not positive, or {@code id} cannot be in a name
+         */
+        public Builder container(long pid, String id) {
+            Cgroups.requireId("pid", pid);
+            from(Kind.CONTAINER, pid, pid, List.of());
+            containerId = ContainerName.require(id);
+            return this;
         }
 
         /**
@@ -191,6 +212,7 @@ public final class Migration {
             kind = newKind;
             id = newId;
             pid = newPid;
+            containerId = null;
             fromGroups = groups;
             return this;
         }
@@ -335,6 +357,7 @@ public final class Migration {
                     source,
                     id,
                     pid,
+                    containerId,
                     fromGroups,
                     toGroups,
                     toProcess,
@@ -395,7 +418,11 @@ public final class Migration {
         StringBuilder text = new StringBuilder(
                 switch (request.kind()) {
                     case GROUPS -> "all processes of the groups";
-                    case CONTAINER -> "all processes of the container of process " + request.id();
+                    case CONTAINER ->
+                        "all processes of the container "
+                                + (request.containerId() == null
+                                        ? "of process " + request.id()
+                                        : request.containerId());
                     case PROCESS -> "process " + request.id();
                     case THREAD -> "thread " + request.id() + " of process " + request.pid();
                 });

@@ -37,6 +37,11 @@ final class MigrationPlanner {
     private record Source(
             String name, List<String> controllers, @Nullable Group group, String reason) {
 
+        /** A group there is, and it is not that of the container that was asked for. */
+        boolean isForeign() {
+            return group != null && !reason.isEmpty();
+        }
+
         boolean isSystemds() {
             return name.equals(Cgroups.UNIFIED) || controllers.contains("name=systemd");
         }
@@ -60,11 +65,11 @@ final class MigrationPlanner {
         List<Source> sources = sources();
         requireKnown(sources);
         for (Source source : sources) {
-            if (source.group() != null && !source.group().isRoot()) {
+            if (source.group() != null && !source.group().isRoot() && !source.isForeign()) {
                 own.add(source.group());
             }
         }
-        Membership target = request.toUnit() == null ? request.toProcess() : UnitGroups.of(system, request.toUnit());
+        Membership target = request.toUnit() == null ? request.toProcess() : system.unit(request.toUnit());
         if (target != null && target.problem().isPresent()) {
             throw target.problem().get().failure();
         }
@@ -90,7 +95,7 @@ final class MigrationPlanner {
         List<Source> sources = new ArrayList<>();
         if (request.kind() == Kind.GROUPS) {
             for (Group group : request.fromGroups()) {
-                sources.add(new Source(group.hierarchy(), controllers(group), group, ""));
+                sources.add(new Source(group.hierarchy(), group.controllersOfHierarchy(), group, ""));
             }
             return sources;
         }
@@ -103,8 +108,8 @@ final class MigrationPlanner {
         for (Entry entry : process.entries()) {
             Resolution answer = resolve(process, entry);
             if (answer instanceof Found found) {
-                Group group = Group.of(system, found, entry.controllers());
-                sources.add(new Source(entry.hierarchyName(), controllers(group), group, ""));
+                Group group = new Group(system, found, entry.controllers());
+                sources.add(ofContainer(entry.hierarchyName(), group));
             } else if (answer instanceof Resolution.Absent absent) {
                 sources.add(new Source(entry.hierarchyName(), entry.controllers(), null, absent.message()));
             }
@@ -112,11 +117,15 @@ final class MigrationPlanner {
         return sources;
     }
 
-    /** In v2 what the whole hierarchy has: whichever of them are enabled down here, there is one group. */
-    private static List<String> controllers(Group group) throws CgroupException {
-        return group.version() == CgroupVersion.V1
-                ? group.controllers()
-                : GroupFile.words(GroupFile.peek(group.top().directory().resolve("cgroup.controllers")));
+    /** The group that is the container's own: that of its first process, or one above, if the id is in its name. */
+    private Source ofContainer(String hierarchy, Group process) {
+        String id = request.containerId();
+        Group own = id == null ? process : ContainerName.groupOf(process, id);
+        String reason = own == null
+                ? "process " + request.pid() + " is in " + process.name() + ", which is not the group of container "
+                        + id
+                : "";
+        return new Source(hierarchy, process.controllersOfHierarchy(), own == null ? process : own, reason);
     }
 
     private Resolution resolve(Membership process, Entry entry) {
@@ -171,6 +180,9 @@ final class MigrationPlanner {
                 staying.add(new Staying(source.name(), "the processes are in the target already"));
                 return;
             }
+            if (source.isForeign()) {
+                throw new Stays(Errno.EPERM, source.reason());
+            }
             checkTarget(from, to, target);
             if (request.isWhole()) {
                 checkSource(from, into);
@@ -198,7 +210,7 @@ final class MigrationPlanner {
             if (entry.hierarchyName().equals(source.name())) {
                 Resolution answer = resolve(target, entry);
                 if (answer instanceof Found found) {
-                    return Group.of(system, found, entry.controllers());
+                    return new Group(system, found, entry.controllers());
                 }
                 throw new Stays(Errno.ENOENT, ((Resolution.Absent) answer).message());
             }

@@ -61,8 +61,8 @@ final class Numbers {
 
     private long ioWeight() throws CgroupException {
         String text = ControlFile.read(file);
-        Long weight = ControlFile.flat(text).get("default");
-        long number = weight == null ? ControlFile.number(file, text.strip()) : weight;
+        Long weight = Values.flat(text).get("default");
+        long number = weight == null ? Values.number(file, text.strip()) : weight;
         if (isFile("blkio.weight")) {
             return Weights.ofBlkio(number);
         }
@@ -96,36 +96,7 @@ final class Numbers {
     private void put(Path to, long amount) throws CgroupException {
         boolean memoryOfV1 = place.isV1() && knob.controller.equals("memory");
         String none = memoryOfV1 ? "-1" : "max";
-        try {
-            ControlFile.write(to, amount == NONE ? none : Long.toString(amount));
-        } catch (CgroupException e) {
-            throw memoryOfV1 && e.errno() == Errno.UNKNOWN ? inUse(to, amount, e) : e;
-        }
-    }
-
-    /** In v1 a limit below what is in use, and cannot be taken back, is refused; in v2 processes would be killed. */
-    private CgroupException inUse(Path to, long amount, CgroupException refusal) {
-        String kind = to.endsWith(V1_MEMORY) ? "memory." : "memory.memsw.";
-        try {
-            long usage = ControlFile.number(place.file(kind + "usage_in_bytes"));
-            if (usage > amount) {
-                return caused(
-                        new CgroupException(
-                                "write",
-                                to.toString(),
-                                Errno.EBUSY,
-                                "the limit " + amount + " is less than the " + usage + " bytes in use"),
-                        refusal);
-            }
-        } catch (CgroupException e) {
-            refusal.addSuppressed(e);
-        }
-        return refusal;
-    }
-
-    private static CgroupException caused(CgroupException exception, CgroupException cause) {
-        exception.initCause(cause);
-        return exception;
+        ControlFile.write(to, amount == NONE ? none : Long.toString(amount));
     }
 
     /** In v1 the limit of both together may at no time be less than that of memory, so the order depends. */

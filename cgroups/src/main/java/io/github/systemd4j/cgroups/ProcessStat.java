@@ -40,9 +40,9 @@ record ProcessStat(char state, long parent, long group, long session, long flags
 
     private static @Nullable ProcessStat read(Path file) {
         try {
-            String text = GroupFile.read(file);
+            String text = ControlFile.text(file);
             // the name may have spaces and parentheses in it, what follows has none
-            List<String> words = GroupFile.words(text.substring(text.lastIndexOf(')') + 1));
+            List<String> words = Values.words(text.substring(text.lastIndexOf(')') + 1));
             return new ProcessStat(
                     words.get(0).charAt(0),
                     Long.parseLong(words.get(1)),
@@ -95,7 +95,7 @@ record ProcessStat(char state, long parent, long group, long session, long flags
         boolean vanished = false;
         try (DirectoryStream<Path> threads = Files.newDirectoryStream(tasks)) {
             for (Path task : threads) {
-                long id = GroupFile.number(String.valueOf(task.getFileName()));
+                long id = Values.number(String.valueOf(task.getFileName())).orElse(-1);
                 ProcessStat thread = id == main ? null : read(task.resolve("stat"));
                 if (thread != null && !thread.isDead()) {
                     return id;

@@ -26,9 +26,9 @@ final class Quotas {
             quota = ControlFile.limit(file);
             period = ControlFile.number(place.file(PERIOD));
         } else {
-            List<String> words = ControlFile.words(ControlFile.read(file).strip());
-            quota = ControlFile.number(file, words.get(0));
-            period = ControlFile.number(file, words.size() > 1 ? words.get(1) : "");
+            List<String> words = Values.words(ControlFile.read(file).strip());
+            quota = Values.number(file, Values.word(words, 0));
+            period = Values.number(file, Values.word(words, 1));
         }
         boolean none = quota <= 0 || quota == Long.MAX_VALUE || period <= 0;
         return none ? new Unlimited<>(file) : new Limited<>(new Quota(quota, period), file);

@@ -23,7 +23,8 @@ final class Refusal {
     /** Of the kernel's limits.h, with the NUL at the end. */
     private static final int PATH_MAX = 4096;
 
-    private record Cause(Errno errno, String advice) {}
+    /** What it was, and what to do. */
+    record Cause(Errno errno, String advice) {}
 
     private Refusal() {}
 
@@ -96,13 +97,13 @@ final class Refusal {
         if (from == null && to.isOutside(id)) {
             return new Cause(Errno.ENOENT, "it is outside of our cgroup namespace (nsdelegate)");
         }
-        String type = GroupFile.peek(directory.resolve("cgroup.type"));
+        String type = ControlFile.peek(directory.resolve("cgroup.type"));
         if (type.equals("domain invalid")) {
             return new Cause(
                     Errno.EOPNOTSUPP,
                     "the group's type is \"domain invalid\": below threaded ones all have to be threaded");
         }
-        String enabled = GroupFile.peek(directory.resolve("cgroup.subtree_control"));
+        String enabled = ControlFile.peek(directory.resolve("cgroup.subtree_control"));
         if (!type.isEmpty() && !type.equals("threaded") && !enabled.isEmpty()) {
             return innerNode(enabled);
         }
@@ -126,7 +127,7 @@ final class Refusal {
     }
 
     private static @Nullable Cause realTime(Path directory) {
-        return GroupFile.peek(directory.resolve("cpu.rt_runtime_us")).equals("0")
+        return ControlFile.peek(directory.resolve("cpu.rt_runtime_us")).equals("0")
                 ? new Cause(Errno.EINVAL, "it is scheduled in real time; set cpu.rt_runtime_us first")
                 : null;
     }
@@ -151,7 +152,7 @@ final class Refusal {
 
     private static Path domain(Path group) {
         Path domain = group;
-        while (GroupFile.peek(domain.resolve("cgroup.type")).equals("threaded") && domain.getParent() != null) {
+        while (ControlFile.peek(domain.resolve("cgroup.type")).equals("threaded") && domain.getParent() != null) {
             domain = domain.getParent();
         }
         return domain;
@@ -179,7 +180,7 @@ final class Refusal {
         if (!Files.isDirectory(directory)) {
             return removed();
         }
-        List<String> here = GroupFile.words(GroupFile.peek(directory.resolve("cgroup.controllers")));
+        List<String> here = Values.words(ControlFile.peek(directory.resolve("cgroup.controllers")));
         for (String controller : controllers) {
             if (!here.contains(controller)) {
                 return isKnown(group, controller)
@@ -193,12 +194,12 @@ final class Refusal {
         if (!on) {
             return new Cause(Errno.EBUSY, "a child has it enabled for its own children; disable it there first");
         }
-        String type = GroupFile.peek(directory.resolve("cgroup.type"));
+        String type = ControlFile.peek(directory.resolve("cgroup.type"));
         if (!type.equals("domain") && !type.isEmpty()) {
             return new Cause(
                     Errno.EOPNOTSUPP, "the group's type is \"" + type + "\"; there, only threaded controllers can be");
         }
-        return GroupFile.peek(directory.resolve(PROCS)).isEmpty()
+        return ControlFile.peek(directory.resolve(PROCS)).isEmpty()
                 ? null
                 : new Cause(
                         Errno.EBUSY,
@@ -207,14 +208,13 @@ final class Refusal {
     }
 
     private static boolean isKnown(Group group, String controller) {
-        for (String line : GroupFile.peek(group.proc().resolve("cgroups")).split("\n", -1)) {
+        for (String line : ControlFile.peek(group.proc().resolve("cgroups")).split("\n", -1)) {
             if (line.startsWith(controller + "\t")) {
                 return true;
             }
         }
         for (Path at = group.directory(); at != null; at = at.getParent()) {
-            if (GroupFile.words(GroupFile.peek(at.resolve("cgroup.controllers")))
-                    .contains(controller)) {
+            if (Values.words(ControlFile.peek(at.resolve("cgroup.controllers"))).contains(controller)) {
                 return true;
             }
         }
@@ -236,28 +236,53 @@ final class Refusal {
     }
 
     /** Another file could not be written. */
-    static CgroupException ofWriting(Group group, String name, IOException e) {
-        Path file = group.directory().resolve(name);
-        Cause cause = e.getClass() != IOException.class
-                ? open(file, AccessMode.WRITE, e)
-                : Files.isDirectory(group.directory()) ? null : removed();
-        return failure("write", file, cause, "", e);
+    static CgroupException ofWriting(Path file, String value, IOException e) {
+        Path directory = directoryOf(file);
+        Cause cause;
+        if (e.getClass() != IOException.class) {
+            cause = open(file, AccessMode.WRITE, e);
+        } else if (!Files.isDirectory(directory)) {
+            cause = removed();
+        } else if (file.endsWith("cgroup.kill") && isThreaded(directory)) {
+            cause = new Cause(
+                    Errno.EOPNOTSUPP, "the group is threaded; whole processes are killed in " + domain(directory));
+        } else {
+            cause = LimitRefusal.of(file, value);
+        }
+        boolean refused = cause != null && e.getClass() == IOException.class;
+        return failure(
+                call("write", e), file, cause, refused ? "the kernel refuses \"" + value.strip() + "\": " : "", e);
     }
 
     /** A file of a group could not be read. */
-    static CgroupException ofReading(Group group, String name, IOException e) {
-        Path file = group.directory().resolve(name);
+    static CgroupException ofReading(Path file, IOException e) {
+        Path directory = directoryOf(file);
         Cause cause = null;
-        if (e.getClass() != IOException.class) {
+        if (e instanceof CgroupException known) {
+            return known;
+        } else if (e.getClass() != IOException.class) {
             cause = open(file, AccessMode.READ, e);
-        } else if (!Files.isDirectory(group.directory())) {
+        } else if (!Files.isDirectory(directory)) {
             cause = removed();
-        } else if (GroupFile.peek(group.directory().resolve("cgroup.type")).equals("threaded")) {
+        } else if (isThreaded(directory)) {
             cause = new Cause(
-                    Errno.EOPNOTSUPP,
-                    "the group is threaded; its processes are listed by " + domain(group.directory()));
+                    Errno.EOPNOTSUPP, "the group is threaded; its processes are listed by " + domain(directory));
         }
-        return failure("read", file, cause, "", e);
+        return failure(call("read", e), file, cause, "", e);
+    }
+
+    /** Failures to open name the file; those of an open file don't. */
+    private static String call(String call, IOException e) {
+        return e instanceof FileSystemException ? "open" : call;
+    }
+
+    static Path directoryOf(Path file) {
+        Path parent = file.getParent();
+        return parent == null ? file : parent;
+    }
+
+    private static boolean isThreaded(Path directory) {
+        return ControlFile.peek(directory.resolve("cgroup.type")).equals("threaded");
     }
 
     /** What something in a group is could not be told. */
@@ -296,15 +321,18 @@ final class Refusal {
     private static @Nullable Cause tooMany(Path above) {
         int depth = 0;
         for (Path at = above; at != null && Files.exists(at.resolve(PROCS)); at = at.getParent(), depth++) {
-            long maxDepth = GroupFile.number(GroupFile.peek(at.resolve("cgroup.max.depth")));
-            long max = GroupFile.number(GroupFile.peek(at.resolve("cgroup.max.descendants")));
-            long now = GroupFile.value(GroupFile.peek(at.resolve("cgroup.stat")), "nr_descendants");
-            if ((maxDepth >= 0 && maxDepth <= depth) || (max >= 0 && max <= now)) {
-                return new Cause(
-                        Errno.EAGAIN, "cgroup.max." + (max >= 0 && max <= now ? "descendants" : "depth") + " of " + at);
+            long maxDepth = most(at.resolve("cgroup.max.depth"));
+            long max = most(at.resolve("cgroup.max.descendants"));
+            long now = Values.value(ControlFile.peek(at.resolve("cgroup.stat")), "nr_descendants");
+            if (maxDepth <= depth || max <= now) {
+                return new Cause(Errno.EAGAIN, "cgroup.max." + (max <= now ? "descendants" : "depth") + " of " + at);
             }
         }
         return null;
+    }
+
+    private static long most(Path file) {
+        return Values.number(ControlFile.peek(file)).orElse(Long.MAX_VALUE);
     }
 
     /** A group could not be removed. */
@@ -327,7 +355,7 @@ final class Refusal {
     }
 
     private static String inside(Path directory) {
-        List<String> pids = GroupFile.words(GroupFile.peek(directory.resolve(PROCS)));
+        List<String> pids = Values.words(ControlFile.peek(directory.resolve(PROCS)));
         return pids.isEmpty() ? "" : " (" + String.join(", ", pids.subList(0, Math.min(pids.size(), 5))) + ")";
     }
 

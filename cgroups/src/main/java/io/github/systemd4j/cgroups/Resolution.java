@@ -2,6 +2,7 @@ package io.github.systemd4j.cgroups;
 
 import io.github.systemd4j.cgroups.CgroupException.Errno;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -32,6 +33,22 @@ public sealed interface Resolution {
             RawPath relative,
             long device)
             implements Resolution {
+
+        /** The same mount one level further up; not asked at its top. */
+        Found parent() {
+            Path above = directory.getParent();
+            byte[] way = relative.raw();
+            RawPath shorter = RawPath.trusted(Arrays.copyOf(way, Math.max(Bytes.lastIndexOf(way, '/'), 0)));
+            return new Found(
+                    above == null ? directory : above, name.parent(), version, mountPoint, mountRoot, shorter, device);
+        }
+
+        /** The same mount one level further down. */
+        Found child(RawPath child) {
+            RawPath longer = RawPath.ofLatin1(relative.latin1() + "/" + child.latin1());
+            return new Found(
+                    child.toPath(directory), name.child(child), version, mountPoint, mountRoot, longer, device);
+        }
 
         @Override
         public Optional<Path> path() {

@@ -150,7 +150,7 @@ final class StepMover {
      */
     private boolean isSaidToBePopulated() throws CgroupException {
         boolean counts = request.children() && from.version() == CgroupVersion.V2 && !from.isAbove(to);
-        if (!counts || GroupFile.value(GroupFile.peek(from.directory().resolve("cgroup.events")), "populated") != 1) {
+        if (!counts || Values.value(ControlFile.peek(from.directory().resolve("cgroup.events")), "populated") != 1) {
             return false;
         }
         if (++unlistedPasses > IDLE_PASSES) {

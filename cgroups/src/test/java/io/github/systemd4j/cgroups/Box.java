@@ -3,6 +3,8 @@ package io.github.systemd4j.cgroups;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -73,7 +75,7 @@ final class Box {
     Group rawCpuset(String name) throws Exception {
         Group group = group("cpuset", name);
         Path cloning = own("cpuset").directory().resolve("cgroup.clone_children");
-        GroupFile.write(cloning, "0");
+        ControlFile.put(cloning, "0");
         Files.createDirectory(group.directory());
         return group;
     }
@@ -128,12 +130,23 @@ final class Box {
         }
     }
 
-    static String run(String... command) throws Exception {
+    /** What a command says. */
+    static String run(String... command) throws IOException {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         process.getOutputStream().close();
         String output = new String(process.getInputStream().readAllBytes(), UTF_8).stripTrailing();
-        assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
+        await(process);
         return output;
+    }
+
+    /** Until it has ended, with a bound. */
+    static int await(Process process) throws IOException {
+        try {
+            assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
+            return process.exitValue();
+        } catch (InterruptedException e) {
+            throw new InterruptedIOException("the test is over");
+        }
     }
 
     static String java() {

@@ -55,6 +55,30 @@ class CgroupsTest {
     }
 
     @Test
+    void whereSystemdHasAProcessAndWhichControllersThereAre() throws IOException {
+        RecordedSystem v2 = RecordedSystem.v2(root.resolve("v2"));
+        v2.write("/sys/fs/cgroup/cgroup.controllers", "cpu memory pids\n");
+        v2.write("/sys/fs/cgroup/a/b/cgroup.controllers", "pids\n");
+        Cgroups cgroups = v2.cgroups();
+        assertThat(Layouts.shown(cgroups.resolveSystemd(cgroups.self()))).isEqualTo("/sys/fs/cgroup/a/b v2");
+        assertThat(cgroups.controllers()).containsExactlyInAnyOrder("cpu", "memory", "pids");
+
+        RecordedSystem v1 = RecordedSystem.v1(root.resolve("v1"));
+        cgroups = v1.cgroups();
+        assertThat(cgroups.controllers())
+                .containsExactlyInAnyOrder("cpu", "cpuacct", "memory", "pids", "blkio", "cpuset");
+        assertThat(cgroups.resolveSystemd(cgroups.self())).isInstanceOf(Resolution.Absent.class);
+        v1.write("/proc/self/cgroup", "8:name=systemd:/a\n2:memory:/a/b\n3:rdma:/\n0::/a\n");
+        v1.write(
+                "/proc/self/mountinfo",
+                "31 20 0:9 / /s rw - cgroup c rw,name=systemd\n32 20 0:9 / /m rw - cgroup c rw,memory\n");
+        cgroups = v1.cgroups();
+        assertThat(Layouts.shown(cgroups.resolveSystemd(cgroups.self()))).isEqualTo("/s/a v1");
+        assertThat(cgroups.controllers()).containsExactlyInAnyOrder("name=systemd", "memory");
+        assertThat(cgroups.resolveSystemd(cgroups.process(4711))).isInstanceOf(Resolution.Absent.class);
+    }
+
+    @Test
     void directoriesAreBelowTheRoot() throws CgroupException {
         Found found = cgroups.resolve("memory").orThrow();
         assertThat(found.directory()).isEqualTo(root.resolve("sys/fs/cgroup/memory/job"));

@@ -25,14 +25,14 @@ class ControlFilePropertiesTest {
 
     @Property
     void whatIsNoFigureIsLeftOutAndNothingElseHappens(@ForAll("texts") String text) {
-        ControlFile.flat(text).keySet().forEach(key -> assertThat(text).contains(key));
-        ControlFile.nested(text).values().forEach(line -> assertThat(line).doesNotContainKey(""));
+        Values.flat(text).keySet().forEach(key -> assertThat(text).contains(key));
+        Values.nested(text).values().forEach(line -> assertThat(line).doesNotContainKey(""));
     }
 
     @Property
     void whatIsNoNumberOrListIsAnErrorOfOurs(@ForAll("texts") String text) {
         try {
-            ControlFile.number(FILE, text);
+            Values.number(FILE, text);
             Cpusets.parse(FILE, text);
         } catch (CgroupException e) {
             assertThat(e.errno()).isEqualTo(CgroupException.Errno.EBADMSG);
@@ -41,8 +41,8 @@ class ControlFilePropertiesTest {
 
     @Property
     void everyNumberIsReadAsItWasWritten(@ForAll @LongRange(min = 0) long number) throws CgroupException {
-        assertThat(ControlFile.number(FILE, Long.toString(number))).isEqualTo(number);
-        assertThat(ControlFile.number(FILE, "-" + number)).isEqualTo(-number);
+        assertThat(Values.number(FILE, Long.toString(number))).isEqualTo(number);
+        assertThat(Values.number(FILE, "-" + number)).isEqualTo(-number);
     }
 
     @Property

@@ -1,18 +1,14 @@
 package io.github.systemd4j.cgroups;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A group of ours below a service with {@code Delegate=yes}, in every hierarchy in which systemd has given the service
@@ -30,7 +26,7 @@ final class DelegatedGroup implements AutoCloseable {
     private final List<Process> workers = new ArrayList<>();
 
     DelegatedGroup() throws IOException {
-        assertThat(run("systemd-run", "--quiet", "--unit=" + unit, "-p", "Delegate=yes", "sleep", "1000"))
+        assertThat(Box.run("systemd-run", "--quiet", "--unit=" + unit, "-p", "Delegate=yes", "sleep", "1000"))
                 .isEmpty();
         String pid = show("MainPID");
         Membership service = cgroups.process(Long.parseLong(pid));
@@ -55,10 +51,10 @@ final class DelegatedGroup implements AutoCloseable {
     private void open(Path directory, boolean unified, String pid) throws IOException {
         if (unified) {
             Files.createDirectory(directory.resolve("keeper"));
-            write(directory.resolve("keeper/cgroup.procs"), pid);
+            ControlFile.put(directory.resolve("keeper/cgroup.procs"), pid);
             String controllers = Files.readString(directory.resolve("cgroup.controllers"));
             if (!controllers.isBlank()) {
-                write(
+                ControlFile.put(
                         directory.resolve("cgroup.subtree_control"),
                         "+" + controllers.strip().replace(" ", " +"));
             }
@@ -74,7 +70,7 @@ final class DelegatedGroup implements AutoCloseable {
                 .start();
         workers.add(worker);
         for (Path parent : parents) {
-            write(parent.resolve("inner/cgroup.procs"), Long.toString(worker.pid()));
+            ControlFile.put(parent.resolve("inner/cgroup.procs"), Long.toString(worker.pid()));
         }
         OutputStream input = worker.getOutputStream();
         input.write('\n');
@@ -95,46 +91,25 @@ final class DelegatedGroup implements AutoCloseable {
     }
 
     String show(String property) throws IOException {
-        return run("systemctl", "show", "--value", "-p", property, unit);
+        return Box.run("systemctl", "show", "--value", "-p", property, unit);
     }
 
     /** The unit's properties, as an administrator sets them. */
     void setProperty(String... properties) throws IOException {
         List<String> command = new ArrayList<>(List.of("systemctl", "set-property", "--runtime", unit));
         command.addAll(List.of(properties));
-        assertThat(run(command.toArray(String[]::new))).isEmpty();
+        assertThat(Box.run(command.toArray(String[]::new))).isEmpty();
     }
 
     @Override
     public void close() throws IOException {
         for (Process worker : workers) {
             worker.destroyForcibly();
-            await(worker);
+            Box.await(worker);
         }
-        run("systemctl", "stop", unit); // and systemd removes what is below it
+        Box.run("systemctl", "stop", unit); // and systemd removes what is below it
         for (Path parent : parents) {
             Files.deleteIfExists(parent.resolve("inner"));
-        }
-    }
-
-    private static void write(Path file, String text) throws IOException {
-        Files.writeString(file, text, StandardOpenOption.WRITE);
-    }
-
-    static String run(String... command) throws IOException {
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes(), UTF_8).stripTrailing();
-        await(process);
-        return output;
-    }
-
-    /** Until it has ended, with a bound. */
-    static int await(Process process) throws IOException {
-        try {
-            assertThat(process.waitFor(100, TimeUnit.SECONDS)).isTrue();
-            return process.exitValue();
-        } catch (InterruptedException e) {
-            throw new InterruptedIOException("the test is over");
         }
     }
 }

@@ -97,12 +97,13 @@ class DockerBoxIT {
     void theContainerObeysTheUnit() throws Exception {
         long init =
                 Long.parseLong(until(() -> Box.run(DOCKER, "inspect", "-f", "{{.State.Pid}}", "web"), "[1-9][0-9]*"));
+        String id = Box.run(DOCKER, "inspect", "-f", "{{.Id}}", "web");
         until(() -> Files.exists(CONTROL.resolve("fifo")), "true");
         assertThat(cgroups.process(init).systemdPath().orElseThrow().toString()).startsWith("/docker/");
         assertThat(status()).contains("start --attach web").doesNotContain("mkfifo");
 
         Migration plan =
-                cgroups.migration().container(init).toUnit("web.service").plan();
+                cgroups.migration().container(init, id).toUnit("web.service").plan();
         assertThat(plan.steps())
                 .extracting(Step::hierarchy)
                 .contains("cpu", "memory", "pids", "name=systemd", "unified");
@@ -111,6 +112,12 @@ class DockerBoxIT {
 
         assertThat(cgroups.units(cgroups.process(init)).unit()).contains("web.service");
         assertThat(status()).contains("\u2500" + init + " sh -c \"mkfifo");
+        assertThat(cgroups.migration()
+                        .container(init, id)
+                        .toUnit("web.service")
+                        .plan()
+                        .steps())
+                .isEmpty();
         theEngineIsWhereItWas();
         memoryMaxKills(init);
         cpuQuotaThrottles(init);
@@ -144,15 +151,15 @@ class DockerBoxIT {
 
     private void cpuQuotaThrottles(long init) throws Exception {
         Group cpu = cgroups.group(cgroups.process(init), "cpu");
-        long before = GroupFile.value(cpu.read("cpu.stat"), "nr_throttled");
+        long before = Values.value(cpu.read("cpu.stat"), "nr_throttled");
         Files.writeString(CONTROL.resolve("fifo"), "burn\n");
-        assertThat(until(() -> GroupFile.value(cpu.read("cpu.stat"), "nr_throttled") > before + 5, "true"))
+        assertThat(until(() -> Values.value(cpu.read("cpu.stat"), "nr_throttled") > before + 5, "true"))
                 .isEqualTo("true");
         assertThat(said("burning")).isNotEmpty();
     }
 
     private static String said(String file) {
-        return GroupFile.peek(CONTROL.resolve(file));
+        return ControlFile.peek(CONTROL.resolve(file));
     }
 
     /** Asks until the answer is like that, with a bound. */

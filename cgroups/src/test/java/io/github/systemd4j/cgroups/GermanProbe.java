@@ -15,7 +15,7 @@ final class GermanProbe {
         String hierarchy = cgroups.resolve("name=systemd").path().isPresent() ? "name=systemd" : "unified";
         String said = "nothing";
         try {
-            GroupFile.write(cgroups.group(cgroups.self(), hierarchy).directory().resolve("cgroup.procs"), "no number");
+            ControlFile.put(cgroups.group(cgroups.self(), hierarchy).directory().resolve("cgroup.procs"), "no number");
         } catch (IOException e) {
             said = String.valueOf(e.getMessage());
         }

@@ -253,7 +253,7 @@ class GroupBoxIT {
     }
 
     private void isKilledForLackOfMemory(Group group, String limit) throws Exception {
-        GroupFile.write(group.directory().resolve(limit), "20000000");
+        ControlFile.put(group.directory().resolve(limit), "20000000");
         assertThat(group.events().oomKills()).isZero();
         Process process = box.startIn(List.of(group), "sh", "-c", "x=1234567890; while :; do x=$x$x; done");
 

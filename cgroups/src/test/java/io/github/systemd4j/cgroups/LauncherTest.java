@@ -23,8 +23,7 @@ class LauncherTest {
     @BeforeEach
     void aGroup() throws Exception {
         Files.createFile(directory.resolve("cgroup.procs"));
-        RawPath name = RawPath.of(directory);
-        group = new Group(Cgroups.system(), directory, name, CgroupVersion.V2, name, List.of());
+        group = RecordedSystem.group(Cgroups.system(), directory, CgroupVersion.V2, List.of());
     }
 
     private Process start(String... command) throws Exception {

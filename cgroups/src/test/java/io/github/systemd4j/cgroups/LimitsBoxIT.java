@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -45,7 +46,7 @@ class LimitsBoxIT {
             assertThat(group.statistics().memory().oomKills()).hasValue(0);
 
             Process worker = group.start(USES_UP_MEMORY);
-            assertThat(DelegatedGroup.await(worker)).isEqualTo(128 + 9);
+            assertThat(Box.await(worker)).isEqualTo(128 + 9);
             Statistics.Memory after = group.statistics().memory();
             assertThat(after.oomKills()).hasValue(1);
             boolean guest = String.valueOf(System.getenv("BOX")).startsWith("guest"); // not every kernel counts in v1
@@ -67,7 +68,7 @@ class LimitsBoxIT {
             assertThat(group.statistics().cpu().throttledPeriods()).hasValue(0);
 
             Process worker = group.start(USES_CPU);
-            assertThat(DelegatedGroup.await(worker)).isZero();
+            assertThat(Box.await(worker)).isZero();
             Statistics.Cpu after = group.statistics().cpu();
             assertThat(after.throttledPeriods().orElse(0)).isPositive();
             assertThat(after.throttledUsec().orElse(0)).isPositive();
@@ -89,11 +90,11 @@ class LimitsBoxIT {
             assertThat(group.limits.set(Knob.PIDS_MAX, 1).isExact()).isTrue();
             Process worker = group.start("(:); echo forked"); // dash ends at once, bash tries again for a while
             String said = new String(worker.getInputStream().readAllBytes(), ISO_8859_1);
-            assertThat(DelegatedGroup.await(worker)).as(said).isNotZero();
+            assertThat(Box.await(worker)).as(said).isNotZero();
             assertThat(said).doesNotContain("forked");
             assertThat(group.statistics().pids().refusals().orElse(0)).isPositive();
             assertThat(group.limits.remove(Knob.PIDS_MAX).actual().value()).isEmpty();
-            assertThat(DelegatedGroup.await(group.start("(:)"))).isZero();
+            assertThat(Box.await(group.start("(:)"))).isZero();
         }
     }
 
@@ -224,7 +225,10 @@ class LimitsBoxIT {
 
             assertThatExceptionOfType(CgroupException.class)
                     .isThrownBy(() -> group.limits.setCpu(new Quota(50_000, 100_000)))
-                    .withMessageEndingWith("cpu.cfs_quota_us): the kernel refuses \"50000\"");
+                    .satisfies(e -> assertThat(e.errno()).isEqualTo(Errno.EINVAL))
+                    .withMessageContaining(
+                            "cpu.cfs_quota_us): EINVAL (22): the kernel refuses \"50000\": the group above")
+                    .withMessageContaining(" has only 25000 of 100000 usec, and in v1");
             assertThat(group.limits.cpu().value()).contains(new Quota(20_000, 200_000)); // as it was
         }
     }
@@ -259,7 +263,9 @@ class LimitsBoxIT {
             assertThat(limits.set(Cpuset.CPUS, List.of(0)).isExact()).isTrue();
             assertThat(limits.set(Cpuset.MEMS, List.of(0)).isExact()).isTrue();
             assertThat(limits.effective(Cpuset.CPUS).value()).contains(List.of(0));
-            assertThatExceptionOfType(CgroupException.class).isThrownBy(() -> limits.set(Cpuset.CPUS, List.of(4000)));
+            assertRefused(Errno.ERANGE, "this machine has only 0-", () -> limits.set(Cpuset.CPUS, List.of(4000)));
+            assertRefused(Errno.EINVAL, "this machine has only 0", () -> limits.set(Cpuset.MEMS, List.of(9)));
+            cpusOfV1AboveAndBelow(cgroups.group(inner, "cpuset"));
 
             assertThat(limits.set(Knob.IO_WEIGHT, 50).isExact()).isTrue();
             String device = device();
@@ -269,16 +275,43 @@ class LimitsBoxIT {
             assertThat(limits.setIo(new IoMax(device, NONE, NONE, NONE, NONE)).isExact())
                     .isTrue();
             assertThat(limits.io().value()).isEmpty();
+            assertRefused(
+                    Errno.ENODEV,
+                    "there is no block device 4000:0",
+                    () -> limits.setIo(new IoMax("4000:0", OptionalLong.of(MIB), NONE, NONE, NONE)));
         } finally {
             Files.delete(cpuset);
             Files.delete(blkio);
         }
     }
 
+    private static void cpusOfV1AboveAndBelow(Group group) throws Exception {
+        Group below = group.child("below");
+        below.create();
+        Process process = null;
+        try {
+            assertThat(below.limits().get(Cpuset.CPUS).value()).contains(List.of(0));
+            assertRefused(
+                    Errno.EACCES,
+                    "the group above has only 0",
+                    () -> below.limits().set(Cpuset.CPUS, List.of(1)));
+            assertRefused(Errno.EBUSY, "/below, has 0", () -> group.limits().set(Cpuset.CPUS, List.of(1)));
+            process = Group.start(new ProcessBuilder("sleep", "1000"), List.of(below));
+            assertRefused(
+                    Errno.ENOSPC, "there are processes", () -> below.limits().set(Cpuset.CPUS, List.of()));
+        } finally {
+            if (process != null) {
+                process.destroyForcibly();
+                Box.await(process);
+            }
+            below.remove(Box.SOON);
+        }
+    }
+
     /** Any block device that the machine has. */
     private static String device() throws Exception {
         for (String line : Files.readAllLines(Path.of("/proc/partitions"))) {
-            List<String> words = ControlFile.words(line);
+            List<String> words = Values.words(line);
             if (words.size() == 4 && Files.exists(Path.of("/sys/block", words.get(3)))) {
                 return words.get(0) + ":" + words.get(1);
             }
@@ -293,7 +326,104 @@ class LimitsBoxIT {
             assertThat(group.limits.io().value()).isEmpty();
             assertThatExceptionOfType(CgroupException.class)
                     .isThrownBy(() -> group.limits.setIo(new IoMax("4000:0", OptionalLong.of(MIB), NONE, NONE, NONE)))
-                    .withMessageContaining("io.max): the kernel refuses \"4000:0 rbps=1048576");
+                    .satisfies(e -> assertThat(e.errno()).isEqualTo(Errno.ENODEV))
+                    .withMessageContaining("io.max): ENODEV (19): the kernel refuses \"4000:0 rbps=1048576")
+                    .withMessageEndingWith(": there is no block device 4000:0; /proc/partitions has them");
+        }
+    }
+
+    private static void assertRefused(Errno errno, String why, ThrowingCallable write) {
+        assertThatExceptionOfType(CgroupException.class)
+                .isThrownBy(write)
+                .satisfies(e -> assertThat(e.errno()).as("%s", e).isEqualTo(errno))
+                .withMessageContaining("the kernel refuses \"")
+                .withMessageContaining(why);
+    }
+
+    @Test
+    @Tag("guest-v2")
+    @Tag("guest-v1")
+    @Tag("guest-hybrid")
+    @Tag("v1")
+    void whatTheKernelRefusesIsExplained() throws Exception {
+        try (DelegatedGroup group = new DelegatedGroup()) {
+            Limits limits = group.limits;
+            assertThat(limits.set(Knob.PIDS_MAX, 1 << 22).isExact()).isTrue();
+            assertRefused(Errno.EINVAL, "it must be less than 4194305", () -> limits.set(Knob.PIDS_MAX, (1 << 22) + 1));
+            assertRefused(Errno.EINVAL, "a quota of more than", () -> limits.setCpu(new Quota(1L << 44, 100_000)));
+
+            limits.setCpu(new Quota(50_000, 100_000));
+            Path cpu = group.directory("cpu");
+            String burst = Files.exists(cpu.resolve("cpu.max.burst")) ? "cpu.max.burst" : "cpu.cfs_burst_us";
+            ControlFile.put(cpu.resolve(burst), "40000");
+            assertRefused(Errno.EINVAL, burst + " is 40000 usec", () -> limits.setCpu(new Quota(20_000, 100_000)));
+            assertThat(limits.cpu().value()).contains(new Quota(50_000, 100_000));
+
+            ControlFile.put(cpu.resolve("cpu.idle"), "1");
+            assertRefused(Errno.EINVAL, "write 0 into cpu.idle first", () -> limits.set(Knob.CPU_WEIGHT, 50));
+        }
+    }
+
+    @Test
+    @Tag("guest-v1")
+    @Tag("guest-hybrid")
+    @Tag("v1")
+    void aParentCannotHaveLessCpuTimeThanItsChildInV1() throws Exception {
+        try (DelegatedGroup group = new DelegatedGroup()) {
+            Group below = group.cgroups.group(group.process, "cpu").child("below");
+            below.create();
+            below.limits().setCpu(new Quota(50_000, 100_000));
+            assertRefused(
+                    Errno.EINVAL,
+                    "/inner/below, has 50000 of 100000 usec, and in v1",
+                    () -> group.limits.setCpu(new Quota(20_000, 100_000)));
+            assertThat(below.remove(Box.SOON)).isTrue();
+        }
+    }
+
+    @Test
+    @Tag("guest-v1")
+    @Tag("guest-hybrid")
+    void theRootTakesNoLimitInV1() throws Exception {
+        Cgroups cgroups = Cgroups.system();
+        Limits memory = cgroups.group(cgroups.self(), "memory").top().limits();
+        Limits cpu = cgroups.group(cgroups.self(), "cpu").top().limits();
+        assertRefused(Errno.EINVAL, "the root of the hierarchy", () -> memory.set(Knob.MEMORY_MAX, 1L << 40));
+        assertRefused(Errno.EINVAL, "the root of the hierarchy", () -> cpu.set(Knob.CPU_WEIGHT, 50));
+        assertRefused(Errno.EINVAL, "the root of the hierarchy", () -> cpu.setCpu(new Quota(50_000, 100_000)));
+    }
+
+    /** What is in one group is limited before it comes. */
+    @Test
+    @Tag("guest-v2")
+    @Tag("guest-v1")
+    @Tag("guest-hybrid")
+    @Tag("v1")
+    void aNewGroupIsLimitedBeforeAProcessComes() throws Exception {
+        try (DelegatedGroup delegated = new DelegatedGroup()) {
+            boolean v1 = delegated.cgroups.resolve(delegated.process, "memory") instanceof Resolution.Found found
+                    && found.version() == CgroupVersion.V1;
+            Group inner = delegated.cgroups.group(delegated.process, v1 ? "memory" : "unified");
+            if (!v1) {
+                inner.enable("memory", "pids");
+            }
+            Group fresh = inner.child("fresh");
+            fresh.create();
+            fresh.limits().set(Knob.MEMORY_MAX, 32 * MIB);
+            fresh.limits().set(Knob.MEMORY_SWAP_MAX, 0);
+            assertThat(fresh.limits().effective(Knob.MEMORY_MAX).binding().map(Level::name))
+                    .contains(fresh.name());
+            assertThat(fresh.limits().get(Knob.PIDS_MAX).getClass())
+                    .isEqualTo(v1 ? Limit.Absent.class : Limit.Unlimited.class);
+            assertThat(fresh.statistics().memory().oomKills()).hasValue(0);
+
+            Process process = Group.start(new ProcessBuilder("sh", "-c", USES_UP_MEMORY), List.of(fresh));
+
+            assertThat(Box.await(process)).isEqualTo(128 + 9);
+            assertThat(fresh.statistics().memory().oomKills()).hasValue(1);
+            assertThat(fresh.pressure("memory").problem().isPresent())
+                    .isEqualTo(v1 || !Files.exists(Path.of("/proc/pressure/memory")));
+            assertThat(fresh.remove(Box.SOON)).isTrue();
         }
     }
 

@@ -116,6 +116,21 @@ class LimitsOfV1Test {
     }
 
     @Test
+    void aGroupHasTheLimitsOfItsOwnHierarchy() throws Exception {
+        system.write(MEMORY, "8192\n");
+        Cgroups cgroups = system.cgroups();
+        Group memory = cgroups.group(cgroups.self(), "memory");
+        assertThat(memory.limits().get(Knob.MEMORY_MAX).value()).contains(8192L);
+        Absent<Long> pids = (Absent<Long>) memory.limits().get(Knob.PIDS_MAX);
+        assertThat(pids.errno()).isEqualTo(Errno.ENODATA);
+        assertThat(pids.message()).isEqualTo("pids is not in the hierarchy memory");
+        assertThat(memory.statistics().problems().get("cpu")).endsWith("cpu is not in the hierarchy memory");
+        assertThat(memory.pressure("memory").problem().orElseThrow()).contains("not in the hierarchy memory");
+        assertThatExceptionOfType(CgroupException.class)
+                .isThrownBy(() -> memory.limits().set(Knob.PIDS_MAX, 1));
+    }
+
+    @Test
     void swapAloneCannotBeLimited() throws IOException {
         system.write(MEMORY, "9223372036854771712\n");
         system.write(MEMSW, "9223372036854771712\n");

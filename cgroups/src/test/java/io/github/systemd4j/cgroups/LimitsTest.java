@@ -61,8 +61,8 @@ class LimitsTest {
         assertThat(((Absent<Long>) swap).errno()).isEqualTo(Errno.ENOENT);
         assertThat(message(swap))
                 .isEqualTo(
-                        "open(" + system.file(OWN + "memory.swap.max") + "): ENOENT (2): the controller is not enabled"
-                                + " in this control group, or the group is a root, or the kernel has no such file");
+                        "open(" + system.file(OWN + "memory.swap.max") + "): ENOENT (2): this group has no such file:"
+                                + " it is the root, or the controller is not enabled, or the kernel is older");
     }
 
     @ParameterizedTest
@@ -229,8 +229,35 @@ class LimitsTest {
                 .isThrownBy(() -> limits.set(Knob.PIDS_MAX, 1))
                 .satisfies(e -> assertThat(e.errno()).isEqualTo(Errno.ENOENT))
                 .withMessageStartingWith(
-                        "open(" + system.file(OWN + "pids.max") + "): ENOENT (2): the controller is not");
+                        "open(" + system.file(OWN + "pids.max") + "): ENOENT (2): this group has no such file");
         assertThat(system.file(OWN + "pids.max")).doesNotExist();
+    }
+
+    /** What is read and written is the files; an interrupt neither ends it nor is lost. */
+    @Test
+    void ofAGroupThatNobodyIsInYet() throws Exception {
+        system.write(OWN + "new/cgroup.procs", "");
+        system.write(OWN + "new/memory.max", "max\n");
+        system.write(OWN + "memory.max", "4096\n");
+        system.write(OWN + "new/pids.current", "0\n");
+        Cgroups cgroups = system.cgroups();
+        Group fresh = cgroups.group(cgroups.self(), "unified").child("new");
+
+        Thread.currentThread().interrupt();
+        assertThat(fresh.limits().set(Knob.MEMORY_MAX, 8192).isExact()).isTrue();
+        Effective<Long> effective = fresh.limits().effective(Knob.MEMORY_MAX);
+        assertThat(Thread.interrupted()).isTrue();
+
+        assertThat(system.text(OWN + "new/memory.max")).isEqualTo("8192");
+        assertThat(effective.limit().value()).contains(4096L);
+        assertThat(effective.levels())
+                .extracting(level -> level.name().toString())
+                .containsExactly("/sys/fs/cgroup/a/b/new", "/sys/fs/cgroup/a/b", "/sys/fs/cgroup/a", "/sys/fs/cgroup");
+        assertThat(fresh.child("x").limits().effective(Knob.MEMORY_MAX).levels())
+                .hasSize(5);
+        assertThat(fresh.statistics().pids().current()).hasValue(0);
+        assertThat(fresh.pressure("cpu").problem().orElseThrow()).contains("cpu.pressure");
+        assertThatIllegalArgumentException().isThrownBy(() -> fresh.pressure("../x"));
     }
 
     @Test
@@ -239,8 +266,10 @@ class LimitsTest {
         assertThatExceptionOfType(CgroupException.class)
                 .isThrownBy(() -> gone.set(Knob.PIDS_MAX, 1))
                 .withMessage(
-                        "open(" + root + "/sys/fs/cgroup/gone/pids.max): ENOENT (2): the control group was removed");
-        assertThat(message(gone.get(Knob.PIDS_MAX))).endsWith("ENOENT (2): there is no such control group");
+                        "open(" + root
+                                + "/sys/fs/cgroup/gone/pids.max): ENOENT (2): there is no such group; it may have been removed");
+        assertThat(message(gone.get(Knob.PIDS_MAX)))
+                .endsWith("ENOENT (2): there is no such group; it may have been removed");
     }
 
     @Test

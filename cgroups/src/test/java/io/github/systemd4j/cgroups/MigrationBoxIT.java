@@ -1,6 +1,7 @@
 package io.github.systemd4j.cgroups;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.systemd4j.cgroups.CgroupException.Errno;
@@ -101,6 +102,40 @@ class MigrationBoxIT {
         for (Group group : other) {
             assertThat(group.allProcesses()).isEmpty();
         }
+    }
+
+    /** As a systemd in a container has it: its first process is further down, and its services are beside that. */
+    @Test
+    void aContainerIsFoundByItsId() throws Exception {
+        String id = "4f".repeat(32);
+        List<Group> inits = new ArrayList<>();
+        List<Group> services = new ArrayList<>();
+        for (Group container : everywhere("docker-" + id + ".scope")) {
+            inits.add(container.child("init.scope"));
+            services.add(container.child("system.slice"));
+        }
+        for (Group group : inits) {
+            group.create();
+        }
+        for (Group group : services) {
+            group.create();
+        }
+        Process init = box.startIn(inits, "sleep", "1000");
+        Process service = box.startIn(services, "sleep", "1000");
+        Group[] to = array(everywhere("unit"));
+
+        migration().container(init.pid(), id).to(to).plan().execute().orThrow();
+
+        for (Group group : to) {
+            assertThat(group.processes()).as(group.toString()).containsExactlyInAnyOrder(init.pid(), service.pid());
+        }
+        assertThat(migration().container(init.pid(), id).to(to).plan().steps()).isEmpty();
+        Group[] elsewhere = array(everywhere("elsewhere"));
+        assertThatExceptionOfType(CgroupException.class)
+                .isThrownBy(() ->
+                        migration().container(service.pid(), id).to(elsewhere).plan())
+                .satisfies(e -> assertThat(e.errno()).isEqualTo(Errno.EPERM))
+                .withMessageContaining("which is not the group of container " + id);
     }
 
     @Test
@@ -494,6 +529,7 @@ class MigrationBoxIT {
                 Migration.Kind.GROUPS,
                 0,
                 0,
+                null,
                 List.of(from),
                 List.of(to),
                 null,
@@ -548,7 +584,7 @@ class MigrationBoxIT {
                 .orThrow();
         assertThat(filled.processes()).containsExactly(process.pid());
 
-        assertThat(GroupFile.peek(empty.directory().resolve("cpuset.cpus"))).isEmpty();
+        assertThat(ControlFile.peek(empty.directory().resolve("cpuset.cpus"))).isEmpty();
         migration().from(filled).to(empty).plan().execute().orThrow();
         assertThat(empty.processes()).containsExactly(process.pid());
     }

@@ -16,7 +16,7 @@ class ReadingLocaleBoxIT {
 
     @Test
     void whatWeSayIsTheSameInEveryLocale(@TempDir Path locales) throws Exception {
-        DelegatedGroup.run(
+        Box.run(
                 "localedef",
                 "-i",
                 "de_DE",
@@ -43,7 +43,7 @@ class ReadingLocaleBoxIT {
         builder.redirectErrorStream(true);
         Process process = builder.start();
         String output = new String(process.getInputStream().readAllBytes(), UTF_8);
-        assertThat(DelegatedGroup.await(process)).as(output).isZero();
+        assertThat(Box.await(process)).as(output).isZero();
         return output.lines().toList();
     }
 }

@@ -5,9 +5,18 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /** A system of plain files, with one process, in {@code /a/b}. */
 final class RecordedSystem {
+
+    /** A directory that is taken for a group, at the top of its mount. */
+    static Group group(Cgroups system, Path directory, CgroupVersion version, List<String> controllers) {
+        RawPath name = RawPath.of(directory);
+        RawPath nowhere = RawPath.ofLatin1("");
+        return new Group(
+                system, new Resolution.Found(directory, name, version, name, RawPath.of("/"), nowhere, 0), controllers);
+    }
 
     final Path root;
 

@@ -189,12 +189,10 @@ class RefusalsBoxIT {
             try {
                 assertThat(Box.run("mount", "-o", "remount,ro,bind", mount.toString()))
                         .isEmpty();
-                Group readOnly = new Group(
+                Group readOnly = RecordedSystem.group(
                         box.cgroups(),
                         mount,
-                        RawPath.of(mount),
                         group.version(),
-                        RawPath.of("/x"),
                         group.version() == CgroupVersion.V1 ? group.controllers() : List.of());
                 assertThat(refused(Errno.EROFS, () -> readOnly.add(running))).hasMessageContaining("mounted read-only");
                 refused(Errno.EROFS, () -> readOnly.child("new").create());
@@ -351,11 +349,11 @@ class RefusalsBoxIT {
     @Tag("guest-hybrid")
     void eagainTooManyGroups() throws Exception {
         Group group = box.create("unified", "refusals");
-        GroupFile.write(group.directory().resolve("cgroup.max.depth"), "1");
+        ControlFile.put(group.directory().resolve("cgroup.max.depth"), "1");
         group.child("one").create();
         assertThat(refused(Errno.EAGAIN, () -> group.child("one").child("two").create()))
                 .hasMessageContaining("cgroup.max.depth of ");
-        GroupFile.write(group.directory().resolve("cgroup.max.descendants"), "1");
+        ControlFile.put(group.directory().resolve("cgroup.max.descendants"), "1");
         assertThat(refused(Errno.EAGAIN, () -> group.child("other").create()))
                 .hasMessageContaining("cgroup.max.descendants of ");
     }

@@ -92,6 +92,24 @@ final class JournalCost {
             }
             return sent;
         });
+        String[] identifiers = copies("orders");
+        String[] loggers = copies("com.example.orders.web.OrderController");
+        String[] threads = copies("http-nio-8080-exec-7");
+        JournalRecord changing = JournalRecord.create();
+        senders.put("journalOursNew", count -> {
+            int sent = 0;
+            for (int i = 0; i < count; i++) {
+                int n = i & 63;
+                changing.clear()
+                        .priority(Priority.INFO)
+                        .field(SYSLOG_IDENTIFIER, identifiers[n])
+                        .field(LOGGER, loggers[n])
+                        .field(THREAD_NAME, threads[n])
+                        .message(messages[n]);
+                sent += writer.send(changing).isSent() ? 1 : 0;
+            }
+            return sent;
+        });
         senders.put("journalOursFinished", count -> {
             int sent = 0;
             for (int i = 0; i < count; i++) {
@@ -110,6 +128,15 @@ final class JournalCost {
                     + " from the cache, for tenant acme (EU)";
         }
         return messages;
+    }
+
+    /** The same text as many objects: a record has to look at each of them. */
+    private static String[] copies(String text) {
+        String[] copies = new String[64];
+        for (int i = 0; i < copies.length; i++) {
+            copies[i] = String.valueOf(text.toCharArray());
+        }
+        return copies;
     }
 
     private static JournalRecord build(JournalRecord record, String message) {

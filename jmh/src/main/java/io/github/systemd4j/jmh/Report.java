@@ -42,14 +42,17 @@ final class Report {
     private static final String[][] JOURNAL = {
         {"journalCSendv", "C, libsystemd's `sd_journal_sendv()`"},
         {"journalCSend", "C, `send()` of the finished record on a socket that is kept"},
-        {"journalOurs", "**systemd4j**, makes the record of five fields and sends it"},
+        {"journalOurs", "**systemd4j**, makes the record of five fields and sends it; all but the message as before"},
+        {"journalOursNew", "**systemd4j**, makes the record of five fields and sends it; each text another one"},
         {"journalOursFinished", "**systemd4j**, sends a finished one again"},
     };
 
     private static final String[][] JOURNAL_BUSY = {
         {"journalCSendvBusy", "C, libsystemd's `sd_journal_sendv()`"},
         {"journalCSendBusy", "C, `send()` of the finished record on a socket that is kept"},
-        {"journalOursBusy", "**systemd4j**, makes the record of five fields and sends it"},
+        {"journalOursBusy", "**systemd4j**, makes the record of five fields and sends it; all but the message as before"
+        },
+        {"journalOursNewBusy", "**systemd4j**, makes the record of five fields and sends it; each text another one"},
         {"journalOursFinishedBusy", "**systemd4j**, sends a finished one again"},
     };
 
@@ -377,7 +380,8 @@ final class Report {
                 thread, in a process of their own.
 
                 A record has PRIORITY, SYSLOG_IDENTIFIER, LOGGER, THREAD_NAME and a MESSAGE, 239 bytes, the same in C and in Java. C has its
-                fields ready made; ours are encoded each time, with another message. From a framework it is the message, two
+                fields ready made. Ours has another message each time, and the other fields *as before*, which is to say the same objects:
+                a record leaves those with which it begins again as they are. Where *each text is another one*, all are encoded. From a framework it is the message, two
                 entries of the context (MDC, ThreadContext), and what the appender adds. Both peers call libsystemd by JNA.
 
                 Limits: one thread, and a message that is there already. journald itself spends some

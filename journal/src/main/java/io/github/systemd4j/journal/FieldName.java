@@ -2,6 +2,8 @@ package io.github.systemd4j.journal;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Locale;
 
 /**
@@ -22,11 +24,11 @@ public final class FieldName {
     static final FieldName PRIORITY = of("PRIORITY");
 
     private final String text;
-    private final byte[] bytes;
+    private final long[] eights;
 
     private FieldName(String text) {
         this.text = text;
-        this.bytes = text.getBytes(ISO_8859_1);
+        this.eights = eights((text + "=").getBytes(ISO_8859_1));
     }
 
     /**
@@ -114,9 +116,22 @@ public final class FieldName {
         return name.length() <= MAX_LENGTH ? name : name.substring(0, MAX_LENGTH) + "... (" + name.length() + ")";
     }
 
-    /** Not to be changed. */
-    byte[] bytes() {
-        return bytes;
+    private static long[] eights(byte[] bytes) {
+        ByteBuffer padded = ByteBuffer.allocate((bytes.length + Long.BYTES - 1) & -Long.BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .put(0, bytes);
+        long[] eights = new long[padded.capacity() / Long.BYTES];
+        padded.asLongBuffer().get(eights);
+        return eights;
+    }
+
+    int length() {
+        return text.length();
+    }
+
+    /** The name and an equals sign, eight bytes in each, the first one lowest, with NULs at the end. Not to be changed. */
+    long[] eights() {
+        return eights;
     }
 
     @Override

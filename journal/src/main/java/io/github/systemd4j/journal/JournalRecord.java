@@ -6,7 +6,9 @@ import java.util.Objects;
 /**
  * A record for the journal: fields with values of text, numbers or bytes, encoded as they are added. It is made to be
  * used again and again, one for each thread or caller: {@link #clear}, add fields, {@link JournalWriter#send}. Once it
- * has grown to the size that is needed, nothing is allocated.
+ * has grown to the size that is needed, nothing is allocated. Fields with which it begins as the time before, of the same
+ * names, strings and numbers, are not encoded again: what seldom changes is best added first, with its name in a constant,
+ * and the message last.
  *
  * <p>Any value is safe: a newline, a NUL or any other byte in it stays in it, and can neither make another field nor
  * another record. A field may be repeated; the journal then has both values. See systemd.journal-fields(7) for the names
@@ -112,7 +114,7 @@ public final class JournalRecord {
     private void remember(int before) {
         int after = buffer.length();
         if (after > before) {
-            int start = before + FieldName.MESSAGE.bytes().length;
+            int start = before + FieldName.MESSAGE.length();
             // a newline in the place of the equals sign: a length comes first
             messageStart = start + (buffer.bytes().get(start) == '=' ? 1 : 9);
             messageEnd = after - 1;

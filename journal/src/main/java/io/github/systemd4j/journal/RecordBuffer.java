@@ -31,24 +31,32 @@ final class RecordBuffer {
     private static final byte[] TRUNCATED = "RECORD_TRUNCATED=1\n".getBytes(ISO_8859_1);
     private static final int LENGTH_FIELD = 8;
 
-    /** Never used up by values: what a length needs, a newline, and the remark that the record is not whole. */
+    /**
+     * Never used up by values: what a length needs, a newline, and the remark that the record is not whole. Names and text
+     * are written eight bytes at a time, so that 7 behind them are lost.
+     */
     private static final int RESERVE = LENGTH_FIELD + 1 + TRUNCATED.length;
 
     private static final int LONGEST_NUMBER = 20;
 
     private final int maxSize;
+    private final Chunk chunk = new Chunk();
+    private final Repetition before = new Repetition();
     private ByteBuffer bytes;
+    private int limit; // of names and values in these bytes
     private long address; // 0: not asked for yet
     private int length;
     private int at; // beyond length while a field is being written
     private int fields;
     private int unneeded;
     private boolean truncated;
+    private boolean newline; // in the text that is being written
     private boolean refused; // no memory: the JDK takes half a second to say so, and is asked once for a record
 
     RecordBuffer(int maxSize) {
         this.maxSize = maxSize;
         this.bytes = allocate(Math.min(INITIAL_SIZE, maxSize));
+        this.limit = bytes.capacity() - RESERVE;
     }
 
     private static ByteBuffer allocate(int size) {
@@ -59,6 +67,7 @@ final class RecordBuffer {
         unneeded = length > KEPT_SIZE ? 0 : unneeded + 1;
         if (bytes.capacity() > KEPT_SIZE && unneeded >= KEPT_RECORDS) {
             replace(INITIAL_SIZE);
+            before.keep(0);
         }
         length = 0;
         fields = 0;
@@ -68,6 +77,20 @@ final class RecordBuffer {
 
     /** A field of text in UTF-8, cut at a code point where there is no room for it. */
     void text(FieldName name, CharSequence value) {
+        int end = before.end(fields, name, value);
+        if (end > 0) {
+            again(end);
+        } else {
+            newText(name, value);
+        }
+    }
+
+    private void again(int end) {
+        length = end;
+        fields++;
+    }
+
+    private void newText(FieldName name, CharSequence value) {
         if (!begin(name)) {
             return;
         }
@@ -79,6 +102,9 @@ final class RecordBuffer {
             at += LENGTH_FIELD;
         }
         end();
+        if (!truncated) {
+            before.add(fields - 1, name, value, length);
+        }
     }
 
     /** A field of bytes, cut where there is no room for them. */
@@ -108,6 +134,15 @@ final class RecordBuffer {
 
     /** A field of a decimal number, which is left out where there is no room for it. */
     void number(FieldName name, long value) {
+        int end = before.end(fields, name, value);
+        if (end > 0) {
+            again(end);
+        } else {
+            newNumber(name, value);
+        }
+    }
+
+    private void newNumber(FieldName name, long value) {
         if (!begin(name)) {
             return;
         }
@@ -129,18 +164,23 @@ final class RecordBuffer {
             rest /= 10;
         } while (rest != 0);
         end();
+        before.add(fields - 1, name, value, length);
     }
 
     private boolean begin(FieldName name) {
-        byte[] encoded = name.bytes();
+        int size = name.length() + 1;
         at = length;
+        before.keep(fields);
         // One less, for the remark.
-        if (fields == MAX_FIELDS - 1 || room(encoded.length + 1) < encoded.length + 1) {
+        if (fields == MAX_FIELDS - 1 || room(size) < size) {
             truncated = true;
             return false;
         }
-        bytes.put(at, encoded).put(at + encoded.length, (byte) '=');
-        at += encoded.length + 1;
+        long[] eights = name.eights();
+        for (int i = 0; i < eights.length; i++) {
+            bytes.putLong(at + Long.BYTES * i, eights[i]);
+        }
+        at += size;
         return true;
     }
 
@@ -150,42 +190,74 @@ final class RecordBuffer {
         fields++;
     }
 
-    /** Encodes in one pass, for a text that changes meanwhile must not get a newline past us. Whether it has one. */
+    /** Whether there is a newline in it. */
     private boolean putText(CharSequence text) {
+        newline = false;
         int chars = text.length();
-        boolean newline = false;
-        int i = 0;
+        int i = chars < Chunk.SHORT && text instanceof String string ? putShort(string, chars) : 0;
         while (i < chars) {
-            int end = i + Math.min(room(chars - i), chars - i);
-            ByteBuffer out = bytes;
-            int to = at;
-            for (; i < end; i++) {
-                char c = text.charAt(i);
-                if (c >= 0x80) {
-                    break;
-                }
-                newline |= c == '\n';
-                out.put(to++, (byte) c);
+            int count = chunk.take(text, i, chars);
+            int put = putChunk(chars - i);
+            newline |= chunk.hasNewline();
+            if (put < count) {
+                truncated = true;
+                return newline;
             }
-            at = to;
-            if (i < chars) {
-                int next = i < end ? putWide(text, i, chars) : i;
-                if (next == i) {
-                    truncated = true;
-                    return newline;
-                }
-                i = next;
-            }
+            i += count;
         }
         return newline;
     }
 
+    /** Puts the ASCII that a text begins with which needs no copy, for it does not change. Returns where it ends. */
+    private int putShort(String text, int chars) {
+        int end = Math.min(room(chars), chars);
+        ByteBuffer out = bytes;
+        int to = at;
+        boolean found = false;
+        int i = 0;
+        for (; i < end; i++) {
+            char c = text.charAt(i);
+            if (c >= 0x80) {
+                break;
+            }
+            found |= c == '\n';
+            out.put(to + i, (byte) c);
+        }
+        newline = found;
+        at = to + i;
+        return i;
+    }
+
+    /** Of the rest of the text, for all of which room is asked for at once. Returns how many chars there was room for. */
+    private int putChunk(int rest) {
+        int room = room(rest); // before the bytes, which it may change
+        int i = chunk.putAscii(bytes, at, room);
+        at += i;
+        int length = chunk.length();
+        while (i < length) {
+            int next = chunk.at(i) < 0x80 ? putNarrow(i, length) : putWide(i, length);
+            if (next == i) {
+                return i;
+            }
+            i = next;
+        }
+        return i;
+    }
+
+    /** Puts the ASCII from here on. Returns where it ends. */
+    private int putNarrow(int index, int length) {
+        int room = room(length - index);
+        int next = chunk.putOneByOne(bytes, at, index, index + Math.min(room, length - index));
+        at += next - index;
+        return next;
+    }
+
     /** Encodes one code point beyond ASCII; what is none becomes a question mark. Returns where the next one begins. */
-    private int putWide(CharSequence text, int index, int chars) {
-        int c = text.charAt(index);
+    private int putWide(int index, int length) {
+        int c = chunk.at(index);
         int next = index + 1;
         if (Character.isSurrogate((char) c)) {
-            char low = next < chars ? text.charAt(next) : 0;
+            char low = next < length ? chunk.at(next) : 0;
             if (Character.isSurrogatePair((char) c, low)) {
                 c = Character.toCodePoint((char) c, low);
                 next++;
@@ -208,7 +280,7 @@ final class RecordBuffer {
 
     /** How many bytes may be written now: as many as wanted, unless the record is at its bound or the memory out. */
     private int room(int wanted) {
-        return room(wanted, maxSize);
+        return wanted <= limit - at ? wanted : room(wanted, maxSize);
     }
 
     private int room(int wanted, int most) {
@@ -232,6 +304,7 @@ final class RecordBuffer {
         }
         other.put(0, bytes, 0, Math.min(at, size));
         bytes = other;
+        limit = Math.min(size, maxSize) - RESERVE;
         address = 0;
         unneeded = 0;
     }
@@ -245,6 +318,7 @@ final class RecordBuffer {
             return length;
         }
         at = length;
+        before.keep(fields);
         boolean whole = room(common.length, maxSize + common.length + RESERVE) >= common.length;
         if (whole) {
             bytes.put(at, common);

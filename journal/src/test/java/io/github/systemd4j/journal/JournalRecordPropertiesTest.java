@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.github.systemd4j.journal.NativeProtocol.Field;
+import java.nio.CharBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import net.jqwik.api.Arbitraries;
@@ -71,6 +72,77 @@ class JournalRecordPropertiesTest {
         assertThat(record.isTruncated() || fields.size() == 1 + entries.size()).isTrue();
         assertThat(fields.get(fields.size() - 1).name().equals("RECORD_TRUNCATED"))
                 .isEqualTo(remark == 1);
+    }
+
+    /** ASCII for the most part, as long as the pieces in which it is encoded, and with what must not be torn between them. */
+    @Provide
+    Arbitrary<String> longText() {
+        Arbitrary<String> ascii =
+                Arbitraries.strings().withCharRange(' ', '~').ofMinLength(1).ofMaxLength(300);
+        Arbitrary<String> rest =
+                Arbitraries.of("\n", "ü", "\u00ff", "\u0100", "日本語", "😀", "\uD83D", "\uDE00", "\0", "\u017fa");
+        return Arbitraries.oneOf(ascii, rest).list().ofMaxSize(12).map(parts -> String.join("", parts));
+    }
+
+    @Property
+    void textOfAnyKindIsTheSame(@ForAll("longText") String text) {
+        Field expected = Field.of("A", text.getBytes(UTF_8));
+        for (CharSequence kind : List.of(text, new StringBuilder(text), CharBuffer.wrap(text))) {
+            JournalRecord record = JournalRecord.create().field(FieldName.of("A"), kind);
+
+            assertThat(NativeProtocol.fields(record.bytes())).containsExactly(expected);
+            assertThat(record.bytes()[1]).isEqualTo((byte) (text.indexOf('\n') < 0 ? '=' : '\n'));
+        }
+    }
+
+    private static final List<FieldName> NAMES =
+            List.of(FieldName.of("A"), FieldName.of("LOGGER"), FieldName.of("LONGER_THAN_EIGHT"));
+    private static final List<Object> VALUES = List.of(
+            "", "x", "y", "two\nlines", "größer", "a".repeat(47), "b".repeat(48), "c".repeat(300), 1L, 2L, new byte[3]);
+
+    /** A field, and whether the record is sent then. */
+    record Step(FieldName name, Object value, boolean sent) {}
+
+    @Provide
+    Arbitrary<List<List<Step>>> records() {
+        Arbitrary<Step> step = Combinators.combine(
+                        Arbitraries.of(NAMES), Arbitraries.of(VALUES), Arbitraries.of(false, false, false, true))
+                .as(Step::new);
+        Arbitrary<List<Step>> steps = step.list().ofMaxSize(20);
+        return Combinators.combine(
+                        steps,
+                        Arbitraries.integers().between(0, 20).list().ofSize(6),
+                        step.list().ofSize(6))
+                .as((first, kept, other) -> {
+                    List<List<Step>> all = new ArrayList<>();
+                    for (int i = 0; i < kept.size(); i++) {
+                        List<Step> changed = new ArrayList<>(first.subList(0, Math.min(kept.get(i), first.size())));
+                        changed.add(other.get(i));
+                        changed.addAll(first.subList(Math.min(changed.size(), first.size()), first.size()));
+                        all.add(first);
+                        all.add(changed);
+                    }
+                    return all;
+                });
+    }
+
+    @Property
+    void aRecordThatIsUsedAgainIsAsANewOne(@ForAll("records") List<List<Step>> records, @ForAll boolean bounded) {
+        byte[] common = "COMMON=of the writer\n".getBytes(UTF_8);
+        JournalRecord used = bounded ? JournalRecord.ofAtMost(1024) : JournalRecord.create();
+        for (List<Step> steps : records) {
+            JournalRecord fresh = bounded ? JournalRecord.ofAtMost(1024) : JournalRecord.create();
+            used.clear();
+            for (Step step : steps) {
+                add(used, step.name, step.value);
+                add(fresh, step.name, step.value);
+                if (step.sent) {
+                    used.buffer().complete(common);
+                }
+            }
+            assertThat(used.bytes()).isEqualTo(fresh.bytes());
+            assertThat(used.isTruncated()).isEqualTo(fresh.isTruncated());
+        }
     }
 
     private static void add(JournalRecord record, FieldName name, Object value) {

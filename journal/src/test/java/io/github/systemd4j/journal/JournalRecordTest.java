@@ -75,6 +75,26 @@ class JournalRecordTest {
     }
 
     @Test
+    void aRecordThatBeginsAsTheOneBefore() {
+        StringBuilder builder = new StringBuilder("one");
+        for (int i = 0; i < 3; i++) {
+            record.clear()
+                    .priority(Priority.INFO)
+                    .message("always")
+                    .field(A, builder.append(i))
+                    .field(A, i);
+            assertThat(new String(record.bytes(), UTF_8))
+                    .isEqualTo("PRIORITY=6\nMESSAGE=always\nA=" + builder + "\nA=" + i + "\n");
+            assertThat(record.message(100)).isEqualTo("always".getBytes(UTF_8));
+        }
+        assertThat(builder).hasToString("one012");
+        assertThat(new String(
+                        record.clear().priority(Priority.ERR).message("always").bytes(), UTF_8))
+                .isEqualTo("PRIORITY=3\nMESSAGE=always\n");
+        assertThat(record.clear().length()).isZero();
+    }
+
+    @Test
     void theMessageIsFoundAgain() {
         assertThat(record.message("one").message(100)).isEqualTo("one".getBytes(UTF_8));
         assertThat(record.clear().field(A, "").message("ä\nb").message(100)).isEqualTo("ä\nb".getBytes(UTF_8));

@@ -19,15 +19,25 @@ final class JobWait implements Bus.SignalHandler {
     private static final String SIGNATURE = "uoss";
     /** More jobs than this do not end while a call is made; it is there so that nobody can fill our memory. */
     private static final int MAX_KEPT = 10_000;
+    /** Likewise: no path of a job is as long, and no result. */
+    private static final int MAX_LENGTH = 255;
+
+    /** The end of a job, if it is true. */
+    private record Removed(@Nullable String sender, String job, String result) {}
 
     // under the monitor
-    private final List<Message> removed = new ArrayList<>();
+    private final List<Removed> removed = new ArrayList<>();
     private boolean lost;
 
     @Override
     public synchronized void signal(Message signal) {
-        if (MEMBER.equals(signal.member()) && SIGNATURE.equals(signal.signature()) && removed.size() < MAX_KEPT) {
-            removed.add(signal);
+        if (!MEMBER.equals(signal.member()) || !SIGNATURE.equals(signal.signature()) || removed.size() == MAX_KEPT) {
+            return;
+        }
+        String job = (String) signal.body().get(1);
+        String result = (String) signal.body().get(3);
+        if (job.length() <= MAX_LENGTH && result.length() <= MAX_LENGTH) {
+            removed.add(new Removed(signal.sender(), job, result));
             notifyAll();
         }
     }
@@ -68,9 +78,9 @@ final class JobWait implements Bus.SignalHandler {
 
     private @Nullable String result(String job, String systemd) {
         String result = null;
-        for (Message each : removed) {
-            if (each.body().get(1).equals(job) && systemd.equals(each.sender())) {
-                result = (String) each.body().get(3);
+        for (Removed each : removed) {
+            if (each.job().equals(job) && systemd.equals(each.sender())) {
+                result = each.result();
             }
         }
         removed.clear();

@@ -106,6 +106,17 @@ public final class MachineSpec {
     }
 
     /**
+     * With the machine id of the machine, as {@link #withId(UUID)}.
+     *
+     * @param newId its id, such as {@link Id128#ofContainerId}
+     * @return the description
+     * @throws IllegalArgumentException if {@code newId} is all zero, which means none
+     */
+    public MachineSpec withId(Id128 newId) {
+        return withId(newId.toUuid());
+    }
+
+    /**
      * With what it is that runs the machine.
      *
      * @param newService such as {@code runc}; shown by {@code machinectl list}

@@ -16,6 +16,9 @@ final class MachineWatch implements Bus.SignalHandler, Runnable, Closeable {
 
     private static final String SIGNATURE = "so";
     private static final int MAX_WAITING = 1_000;
+    /** No machine's name is longer. */
+    private static final int MAX_NAME = 64;
+
     private static final long FIRST_PAUSE_MILLIS = 100;
     private static final long LAST_PAUSE_MILLIS = 10_000;
 
@@ -23,7 +26,7 @@ final class MachineWatch implements Bus.SignalHandler, Runnable, Closeable {
     private final MachineListener listener;
 
     // under the monitor
-    private final ArrayDeque<Message> waiting = new ArrayDeque<>();
+    private final ArrayDeque<Event> waiting = new ArrayDeque<>();
     private boolean missed;
     private boolean lost;
     private boolean closed;
@@ -31,6 +34,9 @@ final class MachineWatch implements Bus.SignalHandler, Runnable, Closeable {
 
     /** Of whom a signal was found to be machined's. Of the thread. */
     private String machined = "";
+
+    /** What a signal says, if it is true. */
+    private record Event(@Nullable String sender, @Nullable String member, String machine) {}
 
     private MachineWatch(Bus bus, MachineListener listener) {
         this.bus = bus;
@@ -46,8 +52,13 @@ final class MachineWatch implements Bus.SignalHandler, Runnable, Closeable {
         }
         Thread thread = new Thread(watch, "systemd4j-machines");
         thread.setDaemon(true);
-        thread.start();
-        return watch;
+        try {
+            thread.start();
+            return watch;
+        } catch (OutOfMemoryError e) { // as many threads as there may be
+            watch.close();
+            throw e;
+        }
     }
 
     private void subscribe() throws BusException {
@@ -63,8 +74,14 @@ final class MachineWatch implements Bus.SignalHandler, Runnable, Closeable {
 
     @Override
     public synchronized void signal(Message signal) {
-        if (waiting.size() < MAX_WAITING) {
-            waiting.add(signal);
+        if (!SIGNATURE.equals(signal.signature())) {
+            return;
+        }
+        String machine = (String) signal.body().get(0);
+        if (machine.length() > MAX_NAME) {
+            return;
+        } else if (waiting.size() < MAX_WAITING) {
+            waiting.add(new Event(signal.sender(), signal.member(), machine));
         } else {
             missed = true;
         }
@@ -81,7 +98,7 @@ final class MachineWatch implements Bus.SignalHandler, Runnable, Closeable {
     public void run() {
         try {
             while (true) {
-                Message next = next();
+                Event next = next();
                 if (next != null) {
                     tell(next);
                 } else if (isClosed()) {
@@ -101,7 +118,7 @@ final class MachineWatch implements Bus.SignalHandler, Runnable, Closeable {
     }
 
     /** The next signal; null when there is something else to do. */
-    private synchronized @Nullable Message next() throws InterruptedException {
+    private synchronized @Nullable Event next() throws InterruptedException {
         while (waiting.isEmpty() && !missed && !lost && !closed) {
             wait();
         }
@@ -150,22 +167,21 @@ final class MachineWatch implements Bus.SignalHandler, Runnable, Closeable {
         lost = false; // of a connection that was tried
     }
 
-    private void tell(Message signal) {
-        if (!SIGNATURE.equals(signal.signature()) || !isOfMachined(signal)) {
+    private void tell(Event event) {
+        if (!isOfMachined(event)) {
             return;
         }
-        String name = (String) signal.body().get(0);
-        String member = String.valueOf(signal.member());
+        String member = String.valueOf(event.member());
         if (member.equals("MachineNew")) {
-            listener.added(name);
+            listener.added(event.machine());
         } else if (member.equals("MachineRemoved")) {
-            listener.removed(name);
+            listener.removed(event.machine());
         }
     }
 
     /** Anybody on the bus can send us such a signal. */
-    private boolean isOfMachined(Message signal) {
-        String sender = String.valueOf(signal.sender());
+    private boolean isOfMachined(Event event) {
+        String sender = String.valueOf(event.sender());
         if (sender.equals(machined)) {
             return true;
         }

@@ -4,10 +4,8 @@ import io.github.systemd4j.machine.MachineException.Reason;
 import io.github.systemd4j.machine.dbus.BusException;
 import io.github.systemd4j.machine.dbus.Message;
 import io.github.systemd4j.machine.dbus.Variant;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -64,7 +62,13 @@ final class Registering {
         if (spec.leader() != 0) {
             pids.requireShared(call, spec.name());
         }
-        ONE_AT_A_TIME.lock();
+        if (!Waits.lock(ONE_AT_A_TIME, machined.bus().timeout())) {
+            throw MachineException.of(
+                    call,
+                    spec.name(),
+                    Reason.TIMEOUT,
+                    "another thread's registration takes so long; this one was not begun");
+        }
         try {
             requireNew(call, spec);
             attempt(calls);
@@ -143,11 +147,7 @@ final class Registering {
         if (spec.id().isEmpty()) {
             return NO_ID;
         }
-        UUID id = spec.id().get();
-        return ByteBuffer.allocate(16)
-                .putLong(id.getMostSignificantBits())
-                .putLong(id.getLeastSignificantBits())
-                .array();
+        return Id128.of(spec.id().get()).toBytes();
     }
 
     /** Of version 259 and later. A key that is not known there is an error, so only those that are needed. */

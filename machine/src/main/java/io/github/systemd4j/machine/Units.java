@@ -7,7 +7,6 @@ import io.github.systemd4j.machine.dbus.Message;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * Units and scopes of systemd, org.freedesktop.systemd1(5). To have systemd move a process is safe also in those control
@@ -63,7 +62,7 @@ public final class Units {
                 }
             }
             forget(name);
-            LockSupport.parkNanos(PAUSE_NANOS);
+            Waits.pause(PAUSE_NANOS);
         }
     }
 

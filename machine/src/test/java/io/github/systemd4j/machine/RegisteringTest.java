@@ -1,12 +1,14 @@
 package io.github.systemd4j.machine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.github.systemd4j.machine.MachineException.Reason;
 import io.github.systemd4j.machine.dbus.FakeBus;
 import io.github.systemd4j.machine.dbus.FakeBus.Peer;
 import io.github.systemd4j.machine.dbus.Message;
 import io.github.systemd4j.machine.dbus.Variant;
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -15,6 +17,12 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -171,6 +179,122 @@ class RegisteringTest {
             assertThat(Reasons.of(() -> systemd.machines().list())).isEqualTo(Reason.PROTOCOL);
             assertThat(systemd.machines().isAvailable()).isFalse();
             assertThat(systemd.isThere()).isFalse();
+        }
+    }
+
+    /** One that hangs does not keep others for ever. */
+    @Test
+    void whoWaitsForAnotherThreadsRegistrationWaitsNoLongerThanForACall() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch goOn = new CountDownLatch(1);
+        FakeBus.Service hangs = (call, peer) -> {
+            if ("GetMachine".equals(call.member())) {
+                begun.countDown();
+                await(goOn);
+            }
+            peer.fails(NO_SUCH_MACHINE, MACHINED);
+        };
+        try (FakeBus first = new FakeBus(hangs);
+                FakeBus second = machined(NEWEST);
+                Systemd slow = systemd(first);
+                Systemd waiting = Systemd.at(second.address(), Duration.ofMillis(300))) {
+            CompletableFuture<Reason> one = CompletableFuture.supplyAsync(() -> {
+                try {
+                    return Reasons.of(() -> slow.machines().register(MachineSpec.named("one")));
+                } catch (Exception e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            await(begun);
+            Thread.currentThread().interrupt();
+            MachineException refused = catchThrowableOfType(
+                    MachineException.class, () -> waiting.machines().register(MachineSpec.named("two")));
+            assertThat(Thread.interrupted()).isTrue();
+            assertThat(refused.reason()).isEqualTo(Reason.TIMEOUT);
+            assertThat(refused).hasMessageContaining("this one was not begun");
+            assertThat(calls).isEmpty();
+            goOn.countDown();
+            assertThat(one.get(20, TimeUnit.SECONDS)).isEqualTo(Reason.NO_SUCH_MACHINE);
+            assertThat(waiting.machines().register(MachineSpec.named("two"))).hasToString("two");
+        }
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** A name that is about to be free is waited for as long by a thread that was interrupted. */
+    @Test
+    void anInterruptDoesNotCutThePausesBetweenTries() throws Exception {
+        AtomicInteger tries = new AtomicInteger();
+        FakeBus.Service service = (call, peer) -> {
+            switch (String.valueOf(call.member())) {
+                case "GetConnectionUnixProcessID" ->
+                    peer.returns("u", ProcessHandle.current().pid());
+                case "StartTransientUnit" -> {
+                    tries.incrementAndGet();
+                    peer.fails("org.freedesktop.systemd1.UnitExists", MACHINED);
+                }
+                case "GetUnit" -> peer.fails("org.freedesktop.systemd1.NoSuchUnit", MACHINED);
+                default -> peer.returns("");
+            }
+        };
+        try (FakeBus fake = new FakeBus(service);
+                Systemd systemd = systemd(fake)) {
+            long start = System.nanoTime();
+            Thread.currentThread().interrupt();
+            Reason reason = Reasons.of(
+                    () -> systemd.units().startScope(ScopeSpec.named("a.scope").withProcesses(77)));
+            assertThat(Thread.interrupted()).isTrue();
+            assertThat(reason).isEqualTo(Reason.UNIT_EXISTS);
+            assertThat(tries).hasValue(100);
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofMillis(490));
+        }
+    }
+
+    /** Nobody can fill our memory with names. */
+    @Test
+    void signalsThatMachinedWouldNotSendAreNotKept() throws Exception {
+        BlockingQueue<String> heard = new LinkedBlockingQueue<>();
+        FakeBus.Service service = (call, peer) -> {
+            switch (String.valueOf(call.member())) {
+                case "AddMatch" -> {
+                    for (String name : List.of("x".repeat(65), "y".repeat(60_000), "web")) {
+                        peer.signals(
+                                "/org/freedesktop/machine1",
+                                "org.freedesktop.machine1.Manager",
+                                "MachineNew",
+                                MACHINED,
+                                "so",
+                                name,
+                                "/x");
+                    }
+                    peer.returns("");
+                }
+                case "GetNameOwner" -> peer.returns("s", MACHINED);
+                default -> peer.returns("");
+            }
+        };
+        MachineListener listener = new MachineListener() {
+            @Override
+            public void added(String name) {
+                heard.add(name);
+            }
+
+            @Override
+            public void removed(String name) {
+                heard.add("-" + name);
+            }
+        };
+        try (FakeBus fake = new FakeBus(service);
+                Systemd systemd = systemd(fake);
+                Closeable watch = systemd.machines().listen(listener)) {
+            assertThat(heard.poll(20, TimeUnit.SECONDS)).isEqualTo("web");
+            assertThat(watch).isNotNull();
         }
     }
 

@@ -20,6 +20,9 @@ class SpecsTest {
         assertWrong("name", () -> MachineSpec.named("under_score"));
         assertWrong("name", () -> MachineSpec.named("x".repeat(65)));
         assertWrong("newId", () -> spec.withId(new UUID(0, 0)));
+        assertWrong("newId", () -> spec.withId(new Id128(0, 0)));
+        Id128 id = Id128.ofContainerId("4f".repeat(32));
+        assertThat(spec.withId(id).id()).contains(id.toUuid());
         assertWrong("newService", () -> spec.withService("a\0b"));
         assertWrong("newClass", () -> spec.withClass(MachineClass.UNKNOWN));
         assertWrong("pid", () -> spec.withLeader(0));

@@ -1,6 +1,9 @@
 package io.github.systemd4j.sdnotify;
 
-/** Deadlines in the terms of {@link System#nanoTime}, whose clock is not read before somebody has to wait. */
+/**
+ * Deadlines in the terms of {@link System#nanoTime}, whose clock is not read before somebody has to wait. Each module that
+ * waits has its own few lines, for its own rules; below all of them there are system calls alone.
+ */
 final class Deadline {
 
     /** No clock was read yet. */

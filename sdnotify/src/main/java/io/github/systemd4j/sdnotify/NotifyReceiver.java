@@ -138,8 +138,9 @@ public final class NotifyReceiver implements AutoCloseable {
                 if (replaceStale) {
                     bound.removeStale();
                 }
+                NotifyReceiver receiver = new NotifyReceiver(libc, bound, fd); // before there is a path to be left
                 bound.bind(fd, mode, uid, gid);
-                return new NotifyReceiver(libc, bound, fd);
+                return receiver;
             } catch (IOException | RuntimeException | Error e) {
                 libc.close(fd);
                 throw e;

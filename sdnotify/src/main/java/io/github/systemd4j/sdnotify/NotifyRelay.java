@@ -79,12 +79,19 @@ public final class NotifyRelay implements AutoCloseable {
      * @param upstream what to send through; it stays the caller's, to be closed after the relay
      * @param policy what to let through
      * @return the running relay
+     * @throws OutOfMemoryError if there is no thread to be had; the receiver is closed then
      */
     public static NotifyRelay start(NotifyReceiver receiver, Notifier upstream, RelayPolicy policy) {
         NotifyRelay relay = new NotifyRelay(receiver, upstream, policy);
-        relay.sender.start();
-        relay.reader.start();
-        return relay;
+        try {
+            relay.reader.start();
+            relay.sender.start();
+            return relay;
+        } catch (OutOfMemoryError e) { // a process may not have as many threads as it likes
+            relay.closing = true; // which ends the one that has started, for its receiver is closed
+            receiver.close();
+            throw e;
+        }
     }
 
     /**
@@ -110,7 +117,7 @@ public final class NotifyRelay implements AutoCloseable {
     }
 
     /**
-     * The last time that the upstream did not take something, or the receiver failed.
+     * The last time that the upstream did not take something, or that the receiver or the relay itself failed.
      *
      * @return why, empty if it never happened
      */
@@ -136,6 +143,8 @@ public final class NotifyRelay implements AutoCloseable {
                     break;
                 }
                 queue.pause(ATTEMPT_NANOS, () -> closing); // out of memory, at worst; or closed by someone
+            } catch (RuntimeException | Error e) { // no heap for this one; the thread must not end for it
+                lastFailure = new IOException(e);
             }
         }
         queue.close();
@@ -158,6 +167,9 @@ public final class NotifyRelay implements AutoCloseable {
                 dropped.incrementAndGet();
                 receiver.closeAll(victim.descriptors());
             }
+        } catch (RuntimeException | Error e) {
+            lastFailure = new IOException(e);
+            dropped.incrementAndGet();
         }
     }
 
@@ -167,7 +179,7 @@ public final class NotifyRelay implements AutoCloseable {
         }
         try {
             return policy.accepts(Rewriter.sender(notification));
-        } catch (RuntimeException e) { // theirs
+        } catch (RuntimeException | Error e) { // theirs
             return false;
         }
     }
@@ -204,6 +216,16 @@ public final class NotifyRelay implements AutoCloseable {
         receiver.closeAll(first.descriptors());
     }
 
+    /** Of the time for the end; never so little that no barrier could be sent. */
+    private Duration left() {
+        Duration left = Duration.ofNanos(flushUntil - System.nanoTime());
+        return left.compareTo(SHORTEST_BARRIER) < 0 ? SHORTEST_BARRIER : left;
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+
     private boolean isOver() {
         return closing && Deadline.isPast(flushUntil);
     }
@@ -211,7 +233,7 @@ public final class NotifyRelay implements AutoCloseable {
     private NotifyResult transmit(Relayed next) {
         Duration timeout = policy.barrierTimeout();
         if (next.isBarrier() && timeout != null) {
-            return upstream.barrier(timeout);
+            return upstream.barrier(closing ? shorter(timeout, left()) : timeout);
         }
         return upstream.sendUntil(Notification.relayed(next.bytes(), next.descriptors()), Deadline.in(ATTEMPT_NANOS));
     }
@@ -241,7 +263,8 @@ public final class NotifyRelay implements AutoCloseable {
 
     /**
      * Takes no more, sends what has come, waits until it was read up there, and closes the receiver. All that takes five
-     * seconds at most; what is left then is dropped and counted. May be called again.
+     * seconds at most; what is left then is dropped and counted. Only a barrier that is being answered already (see {@link
+     * RelayPolicy#answerBarriers}) keeps its own time. May be called again.
      */
     @Override
     public synchronized void close() {
@@ -253,9 +276,8 @@ public final class NotifyRelay implements AutoCloseable {
         receiver.shutdown();
         boolean interrupted = join(reader);
         interrupted |= join(sender);
-        Duration left = Duration.ofNanos(Math.max(0, flushUntil - System.nanoTime()));
-        if (forwarded.get() > 0 && left.compareTo(SHORTEST_BARRIER) >= 0) {
-            NotifyResult result = upstream.barrier(left);
+        if (forwarded.get() > 0 && !Deadline.isPast(flushUntil)) {
+            NotifyResult result = upstream.barrier(left());
             lastFailure = result instanceof NotifyResult.Failed failed ? failed.cause() : lastFailure;
         }
         receiver.close();

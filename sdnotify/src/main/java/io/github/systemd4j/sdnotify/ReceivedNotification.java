@@ -34,7 +34,7 @@ public final class ReceivedNotification implements AutoCloseable {
         this.gid = gid;
         this.truncated = truncated;
         this.parsed = truncated
-                ? ParsedNotification.ignored("too long, or with more descriptors than fit")
+                ? ParsedNotification.ignored("too long, or with more descriptors than there was room for")
                 : ParsedNotification.parse(bytes);
     }
 
@@ -76,7 +76,8 @@ public final class ReceivedNotification implements AutoCloseable {
     }
 
     /**
-     * Whether it was longer than 4096 bytes or had more descriptors than one may pass; what did not fit is lost.
+     * Whether it was longer than 4096 bytes, or had more descriptors than this process may open ({@code LimitNOFILE=});
+     * what did not fit is lost.
      *
      * @return whether it is to be dropped
      */

@@ -88,7 +88,7 @@ public final class RelayPolicy {
     }
 
     /**
-     * Hears only those who pass. Asked for each datagram in the relay's own thread; an exception counts as no.
+     * Hears only those who pass. Asked for each datagram in the relay's own thread; whatever it throws counts as no.
      *
      * @param senders whether a sender is heard
      * @return the policy
@@ -113,7 +113,7 @@ public final class RelayPolicy {
 
     /**
      * Gives a field another value. Of a key's functions the last one given counts; that of {@code MAINPID} is given the
-     * translated pid. A value that is no line of text, and an exception, leave the field out.
+     * translated pid. A value that is no line of text leaves the field out, and so does whatever is thrown.
      *
      * @param key the field's key
      * @param value takes the value as the sender wrote it and answers what is sent on; empty leaves the field out

@@ -104,7 +104,7 @@ final class Rewriter {
             }
             Fields.requireLine("value", value.get()); // a line end would forge a field
             return new String(value.get().getBytes(UTF_8), ISO_8859_1);
-        } catch (RuntimeException e) { // whatever their function throws must not end the relay
+        } catch (RuntimeException | Error e) { // whatever their function throws must not end the relay
             return null;
         }
     }

@@ -1,5 +1,6 @@
 package io.github.systemd4j.sdnotify;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -11,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -152,6 +155,34 @@ class NotifyReceiverIT {
             assertThat(Descriptors.count()).isEqualTo(before);
             Descriptors.close(pipe);
         }
+    }
+
+    /** In a process with a limit, LimitNOFILE=, below what one datagram may bring. */
+    @Test
+    void descriptorsThatThereIsNoRoomForVoidTheirDatagram() throws Exception {
+        List<String> command = new ArrayList<>(List.of("sh", "-c", "ulimit -n 200; exec \"$@\"", "sh"));
+        command.add(System.getProperty("java.home") + "/bin/java");
+        if (Runtime.version().feature() >= 22) {
+            command.add("--enable-native-access=ALL-UNNAMED");
+        }
+        String backend = System.getProperty("io.github.systemd4j.linux.backend");
+        if (backend != null) {
+            command.add("-Dio.github.systemd4j.linux.backend=" + backend);
+        }
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), FullTableProbe.class.getName()));
+        Process process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        process.getOutputStream().close();
+        String said = new String(process.getInputStream().readAllBytes(), UTF_8);
+
+        assertThat(process.waitFor()).as(said).isZero();
+        assertThat(said.lines())
+                .containsExactly(
+                        "room for all: all came, truncated: false, {FDSTORE=1}, relayed with 3",
+                        "room for some: [some came, truncated: true, {}, refused, none is left]",
+                        "room for none: few or none came, truncated: true, {}, refused",
+                        "then: READY=1, none is left");
     }
 
     private int mode(String name) throws IOException {

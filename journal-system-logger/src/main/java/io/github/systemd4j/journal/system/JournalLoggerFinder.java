@@ -1,7 +1,7 @@
 package io.github.systemd4j.journal.system;
 
+import io.github.systemd4j.journal.internal.FrontEndSettings;
 import io.github.systemd4j.journal.internal.LogSink;
-import io.github.systemd4j.journal.internal.Settings;
 import java.util.Properties;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -40,7 +40,7 @@ public final class JournalLoggerFinder extends System.LoggerFinder {
     private static final String PREFIX = "io.github.systemd4j.journal.system.";
 
     private final Levels levels;
-    private final Settings settings = new Settings();
+    private final FrontEndSettings settings = new FrontEndSettings();
     private final LogSink<SystemEvent> sink;
 
     /** For the JDK's ServiceLoader. A setting that is wrong is told to the standard error, and stays as it usually is. */

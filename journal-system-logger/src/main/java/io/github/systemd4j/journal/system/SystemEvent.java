@@ -1,9 +1,9 @@
 package io.github.systemd4j.journal.system;
 
 import io.github.systemd4j.journal.Priority;
+import io.github.systemd4j.journal.internal.FrontEndSettings;
 import io.github.systemd4j.journal.internal.LogEntry;
 import io.github.systemd4j.journal.internal.LogSink;
-import io.github.systemd4j.journal.internal.Settings;
 import java.text.MessageFormat;
 import java.util.EnumMap;
 import java.util.Map;
@@ -72,7 +72,7 @@ final class SystemEvent {
         private final Map<System.Logger.Level, Priority> priorities = new EnumMap<>(System.Logger.Level.class);
         private final boolean location;
 
-        Filler(Settings settings) {
+        Filler(FrontEndSettings settings) {
             for (System.Logger.Level level : System.Logger.Level.values()) {
                 priorities.put(level, settings.priority(level.name(), usual(level)));
             }

@@ -36,14 +36,14 @@ public final class LogEntry {
     private static final FieldName CODE_LINE = FieldName.of("CODE_LINE");
     private static final FieldName CODE_FUNC = FieldName.of("CODE_FUNC");
 
-    private final Settings.Trace stackTrace;
+    private final FrontEndSettings.Trace stackTrace;
     private final ContextNames names;
     private final ThreadIds threads;
     private final JournalRecord record = JournalRecord.create();
     private final BiConsumer<String, Object> adder = this::context;
     private StringBuilder text = new StringBuilder(TEXT_SIZE);
 
-    LogEntry(Settings.Trace stackTrace, ContextNames names, ThreadIds threads) {
+    LogEntry(FrontEndSettings.Trace stackTrace, ContextNames names, ThreadIds threads) {
         this.stackTrace = stackTrace;
         this.names = names;
         this.threads = threads;
@@ -215,7 +215,7 @@ public final class LogEntry {
         CharSequence all = message == null ? "" : message;
         if (thrown != null) {
             classes(thrown);
-            if (stackTrace != Settings.Trace.NONE) {
+            if (stackTrace != FrontEndSettings.Trace.NONE) {
                 all = withTrace(all, thrown);
             }
         }
@@ -231,7 +231,7 @@ public final class LogEntry {
     public void laidOut(String message, @Nullable Throwable thrown) {
         if (thrown != null) {
             classes(thrown);
-            if (stackTrace == Settings.Trace.FIELD) {
+            if (stackTrace == FrontEndSettings.Trace.FIELD) {
                 text.setLength(0);
                 StackTrace.append(text, thrown);
                 record.field(STACKTRACE, text);
@@ -245,7 +245,7 @@ public final class LogEntry {
     }
 
     private CharSequence withTrace(CharSequence message, Throwable thrown) {
-        if (stackTrace == Settings.Trace.FIELD) {
+        if (stackTrace == FrontEndSettings.Trace.FIELD) {
             String kept = message.toString(); // it may be the builder
             text.setLength(0);
             StackTrace.append(text, thrown);

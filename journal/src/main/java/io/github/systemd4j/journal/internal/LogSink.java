@@ -56,8 +56,8 @@ public final class LogSink<E> implements AutoCloseable {
      * @param filler see there
      * @param trouble told of the first event that is lost, and of no other one
      */
-    public LogSink(Settings settings, Filler<E> filler, Trouble trouble) {
-        Settings.Trace stackTrace = settings.stackTrace();
+    public LogSink(FrontEndSettings settings, Filler<E> filler, Trouble trouble) {
+        FrontEndSettings.Trace stackTrace = settings.stackTrace();
         ContextNames names = new ContextNames(settings.fieldPrefix());
         ThreadIds threads = new ThreadIds();
         this.filler = filler;

@@ -1,9 +1,9 @@
 package io.github.systemd4j.journal.log4j;
 
 import io.github.systemd4j.journal.Priority;
+import io.github.systemd4j.journal.internal.FrontEndSettings;
 import io.github.systemd4j.journal.internal.LogEntry;
 import io.github.systemd4j.journal.internal.LogSink;
-import io.github.systemd4j.journal.internal.Settings;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -52,12 +52,12 @@ public final class JournalAppender extends AbstractAppender {
     private static final TriConsumer<String, Object, LogEntry> CONTEXT =
             (key, value, entry) -> entry.context(key, value);
 
-    private final Settings settings;
+    private final FrontEndSettings settings;
     private final boolean laidOut;
     private final Map<Level, Priority> priorities;
     private volatile @Nullable LogSink<LogEvent> sink;
 
-    private JournalAppender(Builder builder, Settings settings) {
+    private JournalAppender(Builder builder, FrontEndSettings settings) {
         super(
                 builder.getName(),
                 builder.getFilter(),
@@ -338,7 +338,7 @@ public final class JournalAppender extends AbstractAppender {
                 LOGGER.error("Journal appender: has no name");
                 return null;
             }
-            Settings settings = new Settings();
+            FrontEndSettings settings = new FrontEndSettings();
             set(socket, settings::socket);
             set(namespace, settings::namespace);
             set(timeoutMillis, settings::timeoutMillis);

@@ -8,9 +8,9 @@ import ch.qos.logback.classic.spi.ThrowableProxyUtil;
 import ch.qos.logback.core.Layout;
 import ch.qos.logback.core.UnsynchronizedAppenderBase;
 import io.github.systemd4j.journal.Priority;
+import io.github.systemd4j.journal.internal.FrontEndSettings;
 import io.github.systemd4j.journal.internal.LogEntry;
 import io.github.systemd4j.journal.internal.LogSink;
-import io.github.systemd4j.journal.internal.Settings;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -38,7 +38,7 @@ import org.slf4j.event.KeyValuePair;
  */
 public final class JournalAppender extends UnsynchronizedAppenderBase<ILoggingEvent> {
 
-    private final Settings settings = new Settings();
+    private final FrontEndSettings settings = new FrontEndSettings();
     private volatile @Nullable Layout<ILoggingEvent> layout;
     private volatile @Nullable LogSink<ILoggingEvent> sink;
     private final Priority[] priorities = new Priority[Level.ERROR_INT / Level.DEBUG_INT + 1];

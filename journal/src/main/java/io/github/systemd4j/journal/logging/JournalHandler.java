@@ -1,9 +1,9 @@
 package io.github.systemd4j.journal.logging;
 
 import io.github.systemd4j.journal.Priority;
+import io.github.systemd4j.journal.internal.FrontEndSettings;
 import io.github.systemd4j.journal.internal.LogEntry;
 import io.github.systemd4j.journal.internal.LogSink;
-import io.github.systemd4j.journal.internal.Settings;
 import java.util.function.Consumer;
 import java.util.logging.ErrorManager;
 import java.util.logging.Filter;
@@ -56,7 +56,7 @@ public final class JournalHandler extends Handler {
         }
     };
 
-    private final Settings settings = new Settings();
+    private final FrontEndSettings settings = new FrontEndSettings();
     private final LogSink<LogRecord> sink;
     private volatile boolean closed;
 

@@ -22,7 +22,7 @@ class EntryPoolTest {
 
     private LogEntry entry() {
         made.incrementAndGet();
-        return new LogEntry(Settings.Trace.NONE, new ContextNames(""), new ThreadIds());
+        return new LogEntry(FrontEndSettings.Trace.NONE, new ContextNames(""), new ThreadIds());
     }
 
     @Test

@@ -34,6 +34,10 @@ final class Connection implements Runnable {
     private static final String BEGIN = "BEGIN\r\n";
     private static final int MAX_LINE = 16_384;
     private static final int FIRST_SIZE = 8_192;
+    /** Anybody on the bus may send us a signal, of megabytes. None that we ask for is nearly as long as this. */
+    private static final int LONGEST_UNASKED = 65_536;
+    /** So often it is read before it is looked whether there is something to send, or an end. */
+    private static final int READS = 16;
 
     private final Path socket;
     private final long deadline; // for the beginning
@@ -50,7 +54,10 @@ final class Connection implements Runnable {
     private @Nullable BusException end;
     private boolean closing;
 
-    private ByteBuffer in = ByteBuffer.allocate(FIRST_SIZE); // of the thread
+    // of the thread
+    private ByteBuffer in = ByteBuffer.allocate(FIRST_SIZE);
+    /** So many bytes are nobody's. */
+    private int skip;
 
     /** A handler and what it wants. */
     private record Subscribed(SignalFilter filter, Bus.SignalHandler handler) {}
@@ -73,6 +80,7 @@ final class Connection implements Runnable {
         try {
             thread.start();
         } catch (OutOfMemoryError e) { // as many threads as there may be
+            connection.closeSelector(); // nobody else will
             connection.end(new BusException(Kind.NO_BUS, "pthread_create: " + e.getMessage(), e));
         }
         Message greeting = connection.hello.await(deadline);
@@ -85,6 +93,14 @@ final class Connection implements Runnable {
         }
         connection.uniqueName = (String) greeting.body().get(0);
         return connection;
+    }
+
+    private void closeSelector() {
+        try {
+            selector.close();
+        } catch (IOException e) {
+            return; // it is closed all the same
+        }
     }
 
     /** What we are called on the bus. */
@@ -108,17 +124,24 @@ final class Connection implements Runnable {
                 throw new BusException(end.kind(), String.valueOf(end.getMessage()), end);
             }
             serial = serial == Integer.MAX_VALUE ? 1 : serial + 1;
-            outbox.add(Message.call(serial, destination, path, interfaceName, member, signature, values));
+            ByteBuffer call = Message.call(serial, destination, path, interfaceName, member, signature, values);
+            outbox.add(call);
+            reply.of(call);
             pending.put((long) serial, reply);
         }
         selector.wakeup();
         return reply;
     }
 
-    /** Nobody waits for it any more. */
+    /** Nobody waits for it any more. If the call is not on its way yet, it stays here: a bus that hangs may go on later. */
     void forget(PendingReply reply) {
         synchronized (lock) {
             pending.values().remove(reply);
+            ByteBuffer first = outbox.poll(); // it may be half written
+            outbox.removeIf(reply::isOf);
+            if (first != null) {
+                outbox.addFirst(first);
+            }
         }
     }
 
@@ -285,8 +308,11 @@ final class Connection implements Runnable {
 
     private void read(SocketChannel channel) throws IOException {
         int read = channel.read(in);
-        while (read > 0) {
+        for (int reads = 1; read > 0; reads++) {
             takeMessages();
+            if (reads == READS) {
+                return;
+            }
             read = channel.read(in);
         }
         if (read < 0) {
@@ -297,18 +323,34 @@ final class Connection implements Runnable {
     /** All that are complete. The buffer grows with what arrives, not with what is announced. */
     private void takeMessages() throws ProtocolException {
         in.flip();
-        while (in.remaining() >= Message.PREFIX) {
+        while (skipped() && in.remaining() >= Message.PREFIX) {
             int length = Message.length(in);
+            if (length > LONGEST_UNASKED && !Message.isReply(in)) {
+                skip = length;
+                continue;
+            }
             if (in.remaining() < length) {
                 break;
             }
             take(Message.parse(in.slice(in.position(), length)));
             in.position(in.position() + length);
         }
+        if (!in.hasRemaining() && in.capacity() > LONGEST_UNASKED) {
+            in = ByteBuffer.allocate(FIRST_SIZE); // one long answer is no reason to keep so much
+            return;
+        }
         in.compact();
         if (!in.hasRemaining()) {
             in = ByteBuffer.allocate(in.capacity() * 2).put(in.flip());
         }
+    }
+
+    /** Whether what is to be left out has all come. */
+    private boolean skipped() {
+        int now = Math.min(skip, in.remaining());
+        in.position(in.position() + now);
+        skip -= now;
+        return skip == 0;
     }
 
     private void take(Message message) {

@@ -179,6 +179,12 @@ public final class Message {
         return (int) length;
     }
 
+    /** Whether the message that begins at the buffer's position answers a call. At least {@link #PREFIX} bytes are there. */
+    static boolean isReply(ByteBuffer bytes) {
+        int type = bytes.get(bytes.position() + 1);
+        return type == RETURN || type == ERROR;
+    }
+
     /** Reads a message, of exactly so many bytes. */
     static Message parse(ByteBuffer bytes) throws ProtocolException {
         if (bytes.remaining() < PREFIX || length(bytes) != bytes.remaining()) {

@@ -1,12 +1,24 @@
 package io.github.systemd4j.machine.dbus;
 
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** An answer that somebody waits for. */
 final class PendingReply {
 
+    private @Nullable ByteBuffer call; // under the lock of the connection
     private @Nullable Message reply; // under the monitor
     private @Nullable BusException failure; // under the monitor
+
+    /** To what it is an answer. */
+    void of(ByteBuffer sent) {
+        call = sent;
+    }
+
+    @SuppressWarnings("ReferenceEquality") // this very buffer: what is in it changes as it is sent
+    boolean isOf(ByteBuffer sent) {
+        return call == sent;
+    }
 
     synchronized void complete(Message message) {
         reply = message;

@@ -9,7 +9,9 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -188,7 +190,23 @@ public final class OciConfig {
     /** Absolute and without a slash at the end, whatever the text has. */
     private static String destination(JsonObject mount) {
         String text = text(mount, DESTINATION).orElse("");
-        return Path.of("/").resolve(text).normalize().toString();
+        return normalized(text);
+    }
+
+    /**
+     * Absolute, and the shortest way. Not by {@link Path}: a hook has no environment, and so a JVM in the C locale, which
+     * has no paths with an umlaut.
+     */
+    static String normalized(String text) {
+        Deque<String> names = new ArrayDeque<>();
+        for (String name : text.split("/", -1)) {
+            if (name.equals("..")) {
+                names.pollLast();
+            } else if (!name.isEmpty() && !name.equals(".")) {
+                names.addLast(name);
+            }
+        }
+        return "/" + String.join("/", names);
     }
 
     /**

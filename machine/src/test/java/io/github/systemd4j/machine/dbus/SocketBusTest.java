@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -229,6 +230,102 @@ class SocketBusTest {
                 thread.join(20_000);
                 assertThat(thread.isAlive()).isFalse();
             }
+        }
+    }
+
+    /** What is received, on the thread that reads. */
+    private static final class Heard implements Bus.SignalHandler {
+
+        private final List<Object> texts = Collections.synchronizedList(new ArrayList<>());
+        private final CountDownLatch gone = new CountDownLatch(1);
+
+        @Override
+        public void signal(Message signal) {
+            texts.add(signal.body().get(0));
+        }
+
+        @Override
+        public void lost() {
+            gone.countDown();
+        }
+    }
+
+    /** Anybody on the bus can send them to us. */
+    @Test
+    void signalsOfMegabytesAreNobodys() throws Exception {
+        String long1 = "x".repeat(1 << 20);
+        FakeBus.Service service = (call, peer) -> {
+            if ("Echo".equals(call.member())) {
+                for (String text : List.of(long1, "one", long1, long1, "two", "y".repeat(70_000))) {
+                    peer.signals("/c", "d.e", "Said", ":1.6", "s", text);
+                }
+            }
+            ECHO.called(call, peer);
+        };
+        try (FakeBus fake = new FakeBus(service);
+                SocketBus bus = new SocketBus(fake.address(), LONG)) {
+            Heard heard = new Heard();
+            bus.subscribe(new SignalFilter("a.b", "/c", "d.e"), heard);
+            assertThat(echo(bus, long1)).isEqualTo(long1); // an answer may be as long as it is
+            assertThat(echo(bus, "again")).isEqualTo("again");
+            assertThat(heard.texts).containsExactly("one", "two", "one", "two");
+        }
+    }
+
+    @Test
+    void aCallThatWasGivenUpBeforeItWasSentIsNotMade() throws Exception {
+        CountDownLatch goOn = new CountDownLatch(1);
+        List<Object> called = Collections.synchronizedList(new ArrayList<>());
+        FakeBus.Service service = (call, peer) -> {
+            called.add(call.body().get(0));
+            awaitUninterrupted(goOn); // the first call; then the socket fills up
+            ECHO.called(call, peer);
+        };
+        try (FakeBus fake = new FakeBus(service);
+                SocketBus bus = new SocketBus(fake.address(), Duration.ofSeconds(4))) {
+            String large = "x".repeat(4 << 20);
+            List<CompletableFuture<Kind>> given = new ArrayList<>();
+            for (String text : List.of("first", large, "third")) {
+                given.add(CompletableFuture.supplyAsync(() -> failure(bus, text)));
+                // a bound for each, one after the other, so that they are sent in this order
+                assertThat(given.get(given.size() - 1).get(20, TimeUnit.SECONDS))
+                        .isEqualTo(Kind.TIMEOUT);
+            }
+            goOn.countDown();
+            assertThat(echo(bus, "fourth")).isEqualTo("fourth");
+            assertThat(called).containsExactly("first", large, "fourth");
+        }
+    }
+
+    private static Kind failure(SocketBus bus, String text) {
+        try {
+            echo(bus, text);
+        } catch (BusException e) {
+            return e.kind();
+        }
+        throw new AssertionError("it worked");
+    }
+
+    /** Whoever floods us keeps us neither from calls nor from the end. */
+    @Test
+    void aFloodOfSignals() throws Exception {
+        FakeBus.Service service = (call, peer) -> {
+            ECHO.called(call, peer);
+            if (call.body().get(0).equals("flood")) {
+                while (true) { // until it is hung up
+                    peer.signals("/c", "d.e", "Said", ":1.6", "s", "x".repeat(1000));
+                }
+            }
+        };
+        try (FakeBus fake = new FakeBus(service)) {
+            SocketBus bus = new SocketBus(fake.address(), LONG);
+            Heard heard = new Heard();
+            bus.subscribe(new SignalFilter("a.b", "/c", "nobody"), heard);
+            assertThat(echo(bus, "flood")).isEqualTo("flood");
+            bus.close();
+            assertThat(failure(bus)).isEqualTo(Kind.CLOSED);
+            awaitUninterrupted(heard.gone);
+            assertThat(heard.texts).isEmpty();
         }
     }
 

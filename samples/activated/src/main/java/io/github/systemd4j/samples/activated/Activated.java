@@ -36,7 +36,7 @@ public final class Activated {
      */
     public static void main(String[] arguments) {
         try {
-            Options options = Options.parse(List.of(arguments));
+            Options options = Options.parse(List.of(arguments), System.getenv());
             if (options.help()) {
                 System.out.print(Options.HELP);
                 return;

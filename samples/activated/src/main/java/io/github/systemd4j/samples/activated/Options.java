@@ -4,6 +4,7 @@ import io.github.systemd4j.activation.ListenPolicy;
 import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,7 +31,8 @@ record Options(
               --idle-exit SECONDS  end when there was no connection for so long; systemd starts it again for the next
               --container          believe LISTEN_PID=1 too, which is a shell or init before us in a container
               --take SOCKET        take the sockets from whoever hands them over on this unix socket, if that is root or
-                                   the user that runs this; for containers whose engine passes none
+                                   the user that runs this; for containers whose engine passes none. The variable
+                                   SOCKET_HANDOVER says the same
               --help               this text
 
             Serves HTTP on every listening socket that systemd passes; SIGTERM stops.
@@ -38,11 +40,11 @@ record Options(
 
     private static final int DEFAULT_PORT = 8080;
 
-    static Options parse(List<String> arguments) throws UsageException {
+    static Options parse(List<String> arguments, Map<String, String> environment) throws UsageException {
         int port = DEFAULT_PORT;
         Duration idleExit = null;
         ListenPolicy policy = ListenPolicy.STRICT;
-        String take = null;
+        String take = environment.get("SOCKET_HANDOVER");
         boolean help = false;
         for (Iterator<String> rest = arguments.iterator(); rest.hasNext(); ) {
             String option = rest.next();

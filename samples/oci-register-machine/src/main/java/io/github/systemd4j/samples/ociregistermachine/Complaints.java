@@ -11,7 +11,8 @@ import java.nio.channels.SocketChannel;
 
 /**
  * Where it is said what went wrong: on standard error, which an engine shows or not, and in the journal, where it is
- * found afterwards. That is the stream that journald gives to services, by the JDK alone.
+ * found afterwards. That is the stream that journald gives to services, by the JDK alone. oci-systemd-hook has the same
+ * but for the name: each sample is there to be copied, whole and alone.
  *
  * @param err standard error
  * @param journal the path of journald's stream socket

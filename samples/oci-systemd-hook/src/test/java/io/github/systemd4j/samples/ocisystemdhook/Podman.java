@@ -88,12 +88,17 @@ final class Podman {
         List<String> all = new ArrayList<>(List.of("/usr/bin/podman"));
         all.addAll(global());
         all.addAll(Arrays.asList(arguments));
-        return run(all.toArray(String[]::new));
+        // Its output alone: it warns of what an earlier one, that was killed with its unit, has left.
+        return lines(new ProcessBuilder(all).redirectError(ProcessBuilder.Redirect.INHERIT));
     }
 
     /** Lines of output and errors. */
     static List<String> run(String... command) throws Exception {
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        return lines(new ProcessBuilder(command).redirectErrorStream(true));
+    }
+
+    private static List<String> lines(ProcessBuilder command) throws Exception {
+        Process process = command.start();
         process.getOutputStream().close();
         String output = new String(process.getInputStream().readAllBytes(), UTF_8).stripTrailing();
         process.waitFor();

@@ -2,6 +2,8 @@ package io.github.systemd4j.samples.systemddocker;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.github.systemd4j.activation.InheritedDescriptor;
+import io.github.systemd4j.activation.SocketLauncher;
 import io.github.systemd4j.sdnotify.Notifier;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
@@ -28,10 +31,18 @@ final class Engine {
 
     private static final int ATTEMPTS = 3;
 
-    private final List<String> command;
+    /** What starts a container; podman passes on to it what it was passed itself. */
+    private static final Set<String> STARTS = Set.of("run", "start");
 
-    Engine(List<String> command) {
+    private final List<String> command;
+    private final List<InheritedDescriptor> sockets;
+
+    /**
+     * @param sockets for the container; podman's client is started with them as by systemd, docker's has no use for any
+     */
+    Engine(List<String> command, List<InheritedDescriptor> sockets) {
         this.command = command;
+        this.sockets = sockets;
     }
 
     /** Whether it is podman, which would otherwise talk to systemd itself. */
@@ -192,7 +203,7 @@ final class Engine {
     private Process start(ProcessBuilder.Redirect errors, List<String> words) throws EngineException {
         for (int more = ATTEMPTS - 1; ; more--) {
             try {
-                Process client = builder(words).redirectError(errors).start();
+                Process client = launch(builder(words).redirectError(errors), words.get(command.size()));
                 client.getOutputStream().close();
                 return client;
             } catch (IOException e) {
@@ -202,6 +213,15 @@ final class Engine {
                 pause();
             }
         }
+    }
+
+    private Process launch(ProcessBuilder client, String verb) throws IOException {
+        if (sockets.isEmpty() || !isPodman() || !STARTS.contains(verb)) {
+            return client.start();
+        }
+        SocketLauncher launcher = new SocketLauncher(client);
+        sockets.forEach(launcher::socket);
+        return launcher.start();
     }
 
     private static void pause() {
@@ -219,9 +239,9 @@ final class Engine {
         return words;
     }
 
-    /** What is meant for us alone, such as the notify socket, is not the engine's to use. */
+    /** What is meant for us alone, such as the notify socket, is not the engine's to use; LISTEN_FDS= of another stops podman. */
     private static ProcessBuilder builder(List<String> words) {
-        return Notifier.scrub(new ProcessBuilder(words));
+        return SocketLauncher.scrub(Notifier.scrub(new ProcessBuilder(words)));
     }
 
     private static CompletableFuture<String> read(InputStream stream) {

@@ -88,6 +88,30 @@ final class Home {
         return move(container.pid());
     }
 
+    /** Whether a process is one of the container's, be it that somebody had the engine start it there later. */
+    boolean has(Container container, long pid) {
+        if (isInPidNamespaceOf(container.pid(), pid)) {
+            return true;
+        }
+        String group = place(cgroups.process(pid));
+        String unit = unit();
+        return group.contains(container.id()) || (!unit.isEmpty() && (group + "/").startsWith(unit + "/"));
+    }
+
+    /** False also for a container that has no namespace of its own: there it says nothing. */
+    private static boolean isInPidNamespaceOf(long first, long pid) {
+        try {
+            Path namespace = pidNamespace(Long.toString(first));
+            return !namespace.equals(pidNamespace("self")) && namespace.equals(pidNamespace(Long.toString(pid)));
+        } catch (IOException e) {
+            return false; // one of them has ended
+        }
+    }
+
+    private static Path pidNamespace(String process) throws IOException {
+        return Files.readSymbolicLink(Path.of("/proc", process, "ns/pid"));
+    }
+
     private void requireItsOwnGroup(Container container) throws EngineException {
         String group = place(cgroups.process(container.pid()));
         if (!group.isEmpty() && !group.equals(place(cgroups.self())) && !group.contains(container.id())) {

@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "--name, --rm and -d are found among the engine's options too. The command of the container is not looked at.",
-            "With --logs=false, and neither --rm nor --notify, it ends as soon as the container runs."
+            "With --logs=false, and none of --rm, --notify and --sockets, it ends as soon as the container runs."
         })
 final class Options {
 
@@ -60,6 +60,16 @@ final class Options {
             paramLabel = "true|false",
             description = "the container itself says when it is ready, by NOTIFY_SOCKET")
     private boolean notify;
+
+    @Option(
+            names = {"-s", "--sockets"},
+            arity = "0..1",
+            fallbackValue = "true",
+            paramLabel = "true|false",
+            description =
+                    "give the sockets of the unit to the container: over the socket that its SOCKET_HANDOVER names, "
+                            + "or with podman as systemd passes them")
+    private boolean sockets;
 
     @Option(
             names = "--name",
@@ -130,6 +140,10 @@ final class Options {
 
     boolean notifyFromContainer() {
         return notify;
+    }
+
+    boolean sockets() {
+        return sockets;
     }
 
     @Nullable

@@ -23,6 +23,7 @@ final class Session {
     private final Home home;
     private final Notifier notifier;
     private final @Nullable NotifySocket socket;
+    private final @Nullable HandedSockets sockets;
     private final @Nullable JournalWriter journal;
     private final Forwarder forwarder;
     private final Log log;
@@ -36,6 +37,7 @@ final class Session {
             Home home,
             Notifier notifier,
             @Nullable NotifySocket socket,
+            @Nullable HandedSockets sockets,
             @Nullable JournalWriter journal,
             Forwarder forwarder,
             Log log) {
@@ -46,6 +48,7 @@ final class Session {
         this.home = home;
         this.notifier = notifier;
         this.socket = socket;
+        this.sockets = sockets;
         this.journal = journal;
         this.forwarder = forwarder;
         this.log = log;
@@ -74,7 +77,7 @@ final class Session {
     }
 
     private boolean isDetached() {
-        return !options.logs() && !claim.removes() && socket == null;
+        return !options.logs() && !claim.removes() && socket == null && sockets == null;
     }
 
     /** Into the unit first, and only then is systemd told what the main process is, and that all is ready. */
@@ -90,6 +93,9 @@ final class Session {
                 giveUp(started);
             }
             throw e;
+        }
+        if (runs && sockets != null) {
+            sockets.serve(started);
         }
         Notification.Builder news = Notification.builder().status(started.label() + (runs ? " runs" : " has ended"));
         if (runs) {

@@ -1,5 +1,6 @@
 package io.github.systemd4j.samples.systemddocker;
 
+import io.github.systemd4j.activation.InheritedDescriptor;
 import io.github.systemd4j.cgroups.CgroupException;
 import io.github.systemd4j.cgroups.Cgroups;
 import io.github.systemd4j.journal.JournalWriter;
@@ -76,7 +77,8 @@ public final class SystemdDocker {
         run.refuseRestartPolicy();
         Home home = new Home(Cgroups.system(), options.cgroups());
         home.check();
-        Engine engine = new Engine(options.engine());
+        List<InheritedDescriptor> sockets = UnitSockets.of(environment, options, log);
+        Engine engine = new Engine(options.engine(), sockets);
         Forwarder forwarder = new Forwarder(engine, log);
         forwardSignals(forwarder);
         List<String> ownOptions = new ArrayList<>();
@@ -86,14 +88,19 @@ public final class SystemdDocker {
         if (options.env()) {
             ownOptions.addAll(PassedEnvironment.options(environment));
         }
-        try (NotifySocket socket = notifySocket(options, run, home.unit())) {
+        try (NotifySocket socket = notifySocket(options, run, home.unit());
+                HandedSockets handed = handedSockets(options, run, engine, home, sockets)) {
             if (socket != null) {
                 ownOptions.addAll(socket.engineOptions(environment));
+            }
+            if (handed != null) {
+                ownOptions.addAll(handed.engineOptions());
             }
             Claim claim = new Claim(options, run, engine, ownOptions, home.unit(), log);
             try (JournalWriter journal =
                     StandardStreams.of(environment).isErrorJournal() ? JournalWriter.open() : null) {
-                return new Session(options, run, engine, claim, home, notifier, socket, journal, forwarder, log).run();
+                return new Session(options, run, engine, claim, home, notifier, socket, handed, journal, forwarder, log)
+                        .run();
             }
         }
     }
@@ -109,9 +116,23 @@ public final class SystemdDocker {
             }
             return null;
         }
+        return NotifySocket.bind(directory(options, run, unit));
+    }
+
+    /** Null with podman, which passes the sockets by itself. */
+    private @Nullable HandedSockets handedSockets(
+            Options options, RunArguments run, Engine engine, Home home, List<InheritedDescriptor> sockets)
+            throws IOException, UsageException {
+        return sockets.isEmpty() || engine.isPodman()
+                ? null
+                : HandedSockets.bind(directory(options, run, home.unit()), sockets, home, log);
+    }
+
+    /** A name that no other container's directory has. */
+    private static String directory(Options options, RunArguments run, String unit) {
         String name = run.name(options);
         String own = unit.isEmpty() ? "pid-" + ProcessHandle.current().pid() : unit.replace('/', '-');
-        return NotifySocket.bind(name != null ? name : own);
+        return name != null ? name : own;
     }
 
     private void forwardSignals(Forwarder forwarder) {

@@ -75,13 +75,18 @@ final class Box {
     /** Writes a unit with our program; {@code settings} are lines of its section [Service]. */
     static void unit(String name, String settings, String... arguments) throws Exception {
         Files.createDirectories(UNITS);
-        Instant now = Instant.now();
-        written = "@%d.%06d".formatted(now.getEpochSecond(), now.getNano() / 1000);
+        mark();
         Files.writeString(
                 UNITS.resolve(name + ".service"),
                 "[Service]\nType=notify\nNotifyAccess=all\nDelegate=yes\nSuccessExitStatus=143\n" + settings
                         + "\nExecStart=" + JAVA + " -XX:+UseSerialGC -jar " + JAR + " " + quoted(arguments) + "\n");
         assertThat(run("systemctl", "daemon-reload")).isEmpty();
+    }
+
+    /** What was logged before is not of this test. */
+    static void mark() {
+        Instant now = Instant.now();
+        written = "@%d.%06d".formatted(now.getEpochSecond(), now.getNano() / 1000);
     }
 
     /** The same, and starts it. */

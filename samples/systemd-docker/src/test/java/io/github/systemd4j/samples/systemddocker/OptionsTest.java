@@ -23,6 +23,7 @@ class OptionsTest {
         assertThat(options.env()).isFalse();
         assertThat(options.rm()).isFalse();
         assertThat(options.notifyFromContainer()).isFalse();
+        assertThat(options.sockets()).isFalse();
         assertThat(options.name()).isNull();
         assertThat(options.pidFile()).isNull();
         assertThat(options.cgroups()).isEmpty();
@@ -32,8 +33,8 @@ class OptionsTest {
 
     @Test
     void withAll() throws UsageException {
-        Options options =
-                parse("--logs=false --env --cgroups name=systemd --cgroups=cpu --pid-file=/run/web.pid --notify"
+        Options options = parse(
+                "--logs=false --env --cgroups name=systemd --cgroups=cpu --pid-file=/run/web.pid --notify --sockets"
                         + " --name web --rm --engine podman run nginx");
 
         assertThat(options.logs()).isFalse();
@@ -41,6 +42,7 @@ class OptionsTest {
         assertThat(options.cgroups()).containsExactly("name=systemd", "cpu");
         assertThat(options.pidFile()).isEqualTo(Path.of("/run/web.pid"));
         assertThat(options.notifyFromContainer()).isTrue();
+        assertThat(options.sockets()).isTrue();
         assertThat(options.name()).isEqualTo("web");
         assertThat(options.rm()).isTrue();
         assertThat(options.engine()).containsExactly("podman");

@@ -53,4 +53,14 @@ class SystemdDockerIT {
                 .startsWith("systemd-docker: there is no container engine: ")
                 .contains("/no/such/docker");
     }
+
+    @Test
+    void socketsThatNobodyPassed() throws Exception {
+        Answer answer = run("--sockets", "run", "--rm", "--name=web", "nginx");
+
+        assertThat(answer.status()).isEqualTo(64);
+        assertThat(answer.output())
+                .startsWith("systemd-docker: --sockets: there are none, ")
+                .endsWith("; the unit needs a socket unit (not Accept=yes), and Requires= it");
+    }
 }

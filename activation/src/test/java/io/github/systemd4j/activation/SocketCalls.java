@@ -18,7 +18,7 @@ import java.util.Objects;
 import java.util.stream.Stream;
 
 /** Sockets of every kind as a manager makes them, and plain clients for them, by system calls. */
-final class TestSockets {
+final class SocketCalls {
 
     static final Libc LIBC = Objects.requireNonNull(Backend.current().libc());
 
@@ -26,12 +26,12 @@ final class TestSockets {
     static final int IPPROTO_MPTCP = 262;
     private static final int SIZE = 128;
 
-    private TestSockets() {}
+    private SocketCalls() {}
 
     /** How many sockets and pipes this process has open; files are opened by the JVM too, whenever it likes. */
     static long count() {
         try (Stream<Path> links = Files.list(Path.of("/proc/self/fd"))) {
-            return links.map(TestSockets::link)
+            return links.map(SocketCalls::link)
                     .filter(link -> link.startsWith("socket:") || link.startsWith("pipe:"))
                     .count();
         } catch (IOException e) {

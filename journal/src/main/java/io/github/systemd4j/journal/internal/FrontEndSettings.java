@@ -15,7 +15,7 @@ import java.util.Map;
  * The settings that all front ends have, as the text that their configurations are. Each method throws an
  * IllegalArgumentException that names the setting, and then nothing has changed. Not thread safe.
  */
-public final class Settings {
+public final class FrontEndSettings {
 
     /** Where the stack trace of an exception goes. */
     enum Trace {
@@ -32,7 +32,7 @@ public final class Settings {
     private Map<String, Priority> priorities = Map.of();
 
     /** All of them as they are when nothing is configured. */
-    public Settings() {}
+    public FrontEndSettings() {}
 
     /**
      * Where journald listens.

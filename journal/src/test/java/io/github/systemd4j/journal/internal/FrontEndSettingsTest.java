@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.github.systemd4j.journal.Priority;
 import org.junit.jupiter.api.Test;
 
-class SettingsTest {
+class FrontEndSettingsTest {
 
-    private final Settings settings = new Settings();
+    private final FrontEndSettings settings = new FrontEndSettings();
 
     @Test
     void prioritiesOfLevels() {
