@@ -85,7 +85,13 @@ final class Home {
      */
     Migration take(Container container) throws CgroupException, EngineException {
         requireItsOwnGroup(container);
-        return move(container.pid());
+        Migration plan = cgroups.migration()
+                .container(container.pid())
+                .to(cgroups.self())
+                .controllers(controllers.toArray(String[]::new))
+                .plan();
+        plan.execute().orThrow();
+        return plan;
     }
 
     private void requireItsOwnGroup(Container container) throws EngineException {
@@ -96,15 +102,5 @@ final class Home {
                     "the container cannot be moved into the unit: process " + container.pid() + " is in " + group
                             + ", which is not the group of container " + container.shortId());
         }
-    }
-
-    private Migration move(long pid) throws CgroupException {
-        Migration plan = cgroups.migration()
-                .container(pid)
-                .to(cgroups.self())
-                .controllers(controllers.toArray(String[]::new))
-                .plan();
-        plan.execute().orThrow();
-        return plan;
     }
 }
