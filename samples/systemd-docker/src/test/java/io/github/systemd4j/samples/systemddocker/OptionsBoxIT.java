@@ -200,6 +200,7 @@ class OptionsBoxIT {
                 "run",
                 "--rm",
                 "--name=web",
+                "--log-driver=local", // the usual one keeps text alone
                 "image",
                 "sh",
                 "-c",
