@@ -262,6 +262,9 @@ final class MigrationPlanner {
 
     private void checkShared(Group from, Set<Long> pids) throws Stays {
         for (long pid : pids) {
+            if (pid == 0) {
+                continue; // one that is just ending, or out of our sight and not to be moved by us in any case
+            }
             Group elsewhere = elsewhere(pid);
             if (elsewhere != null && !ProcessStat.isEnding(system.proc(), pid)) {
                 throw new Stays(

@@ -290,6 +290,16 @@ class MigrationTest {
                 () -> container().toUnit("web.service").plan());
     }
 
+    /** The kernel writes 0 for one that it has already taken the pid of, and for one of another pid namespace. */
+    @Test
+    void aProcessWithoutAPidIsNobodys() throws Exception {
+        for (String hierarchy : List.of("cpu,cpuacct", "memory", "systemd", "unified")) {
+            group(hierarchy, "/engine/c", "0\n" + CONTAINER + "\n");
+        }
+
+        assertThat(container().toUnit("web.service").plan().steps()).hasSize(3);
+    }
+
     /** Version 1 shows it in the root from then on. */
     @Test
     void aProcessThatBeginsToEndIsNotSomebodyElses() throws Exception {

@@ -107,9 +107,11 @@ public final class Notifier implements AutoCloseable {
     }
 
     /**
-     * Takes out of a child's environment what is meant for this process alone: {@code NOTIFY_SOCKET}, {@code
-     * WATCHDOG_*}, {@code LISTEN_*}, {@code FDSTORE}. Without it a child could notify in our name. The environment of a Java process
-     * itself cannot be changed; this is the way.
+     * Takes out of a child's environment what systemd.exec(5) has for this process alone: {@code NOTIFY_SOCKET} and {@code
+     * FDSTORE}, {@code WATCHDOG_USEC} and {@code WATCHDOG_PID}, {@code LISTEN_FDS}, {@code LISTEN_PID}, {@code
+     * LISTEN_PIDFDID} and {@code LISTEN_FDNAMES}. Without it a child could notify in our name. What children may use as well stays, such
+     * as {@code JOURNAL_STREAM}, {@code INVOCATION_ID} and {@code SYSTEMD_EXEC_PID}. The environment of a Java process itself
+     * cannot be changed; this is the way.
      *
      * @param child what starts the child
      * @return the same
@@ -118,6 +120,7 @@ public final class Notifier implements AutoCloseable {
         Map<String, String> environment = child.environment();
         for (String name : new String[] {
             NOTIFY_SOCKET,
+            "FDSTORE",
             "WATCHDOG_USEC",
             "WATCHDOG_PID",
             "LISTEN_FDS",

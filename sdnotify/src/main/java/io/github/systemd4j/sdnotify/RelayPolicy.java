@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,18 +65,21 @@ public final class RelayPolicy {
     private final boolean readyOnce;
     private final long pingNanos;
     private final @Nullable Duration barrierTimeout;
+    private final Map<String, Supplier<Optional<String>>> readyFields;
 
     private RelayPolicy(
             Predicate<Sender> senders,
             Map<String, Function<String, Optional<String>>> rules,
             boolean readyOnce,
             long pingNanos,
-            @Nullable Duration barrierTimeout) {
+            @Nullable Duration barrierTimeout,
+            Map<String, Supplier<Optional<String>>> readyFields) {
         this.senders = senders;
         this.rules = rules;
         this.readyOnce = readyOnce;
         this.pingNanos = pingNanos;
         this.barrierTimeout = barrierTimeout;
+        this.readyFields = readyFields;
     }
 
     /**
@@ -84,7 +88,7 @@ public final class RelayPolicy {
      * @return the policy
      */
     public static RelayPolicy forwardAll() {
-        return new RelayPolicy(sender -> true, Map.of(), false, 0, null);
+        return new RelayPolicy(sender -> true, Map.of(), false, 0, null, Map.of());
     }
 
     /**
@@ -94,7 +98,7 @@ public final class RelayPolicy {
      * @return the policy
      */
     public RelayPolicy acceptFrom(Predicate<Sender> senders) {
-        return new RelayPolicy(this.senders.and(senders), rules, readyOnce, pingNanos, barrierTimeout);
+        return new RelayPolicy(this.senders.and(senders), rules, readyOnce, pingNanos, barrierTimeout, readyFields);
     }
 
     /**
@@ -123,7 +127,8 @@ public final class RelayPolicy {
         Fields.requireKey("key", key);
         Map<String, Function<String, Optional<String>>> more = new LinkedHashMap<>(rules);
         more.put(key, value);
-        return new RelayPolicy(senders, Collections.unmodifiableMap(more), readyOnce, pingNanos, barrierTimeout);
+        return new RelayPolicy(
+                senders, Collections.unmodifiableMap(more), readyOnce, pingNanos, barrierTimeout, readyFields);
     }
 
     /**
@@ -138,13 +143,40 @@ public final class RelayPolicy {
     }
 
     /**
+     * Adds a field to each datagram that says {@code READY=1}, in the place of one that the sender has given: for what the
+     * one below does not know, as a wrapper tells in the same moment which process is the main one.
+     *
+     * <pre>{@code
+     * RelayPolicy.forwardAll().drop("MAINPID").withReady("MAINPID", () -> Optional.of(Long.toString(pid)))
+     * }</pre>
+     *
+     * <p>What is added is nobody's but ours: it is neither translated nor rewritten. If the datagram would be too long its
+     * status is cut, and what does not fit then is left out; readiness goes on in any case. Of a key's values the last one
+     * given counts.
+     *
+     * @param key the field's key; not {@code READY}
+     * @param value asked for each such datagram in the relay's own thread; empty, a value that is no line of text, and an
+     *     exception, add nothing
+     * @return the policy
+     */
+    public RelayPolicy withReady(String key, Supplier<Optional<String>> value) {
+        Fields.requireKey("key", key);
+        if (key.equals("READY")) {
+            throw new IllegalArgumentException("key: READY, which it is added to");
+        }
+        Map<String, Supplier<Optional<String>>> more = new LinkedHashMap<>(readyFields);
+        more.put(key, value);
+        return new RelayPolicy(senders, rules, readyOnce, pingNanos, barrierTimeout, Collections.unmodifiableMap(more));
+    }
+
+    /**
      * Sends {@code READY=1} on once; again only after {@code RELOADING=1} or {@code STOPPING=1}. For relays further up
      * that stop listening at the second one.
      *
      * @return the policy
      */
     public RelayPolicy readyOnce() {
-        return new RelayPolicy(senders, rules, true, pingNanos, barrierTimeout);
+        return new RelayPolicy(senders, rules, true, pingNanos, barrierTimeout, readyFields);
     }
 
     /**
@@ -156,7 +188,7 @@ public final class RelayPolicy {
      */
     public RelayPolicy pingAtMostEvery(Duration interval) {
         Fields.requireMicros("interval", interval);
-        return new RelayPolicy(senders, rules, readyOnce, Fields.nanos(interval), barrierTimeout);
+        return new RelayPolicy(senders, rules, readyOnce, Fields.nanos(interval), barrierTimeout, readyFields);
     }
 
     /**
@@ -168,7 +200,7 @@ public final class RelayPolicy {
      */
     public RelayPolicy answerBarriers(Duration timeout) {
         Fields.requireMicros("timeout", timeout);
-        return new RelayPolicy(senders, rules, readyOnce, pingNanos, timeout);
+        return new RelayPolicy(senders, rules, readyOnce, pingNanos, timeout, readyFields);
     }
 
     boolean accepts(Sender sender) {
@@ -178,6 +210,10 @@ public final class RelayPolicy {
     @Nullable
     Function<String, Optional<String>> rule(String key) {
         return rules.get(key);
+    }
+
+    Map<String, Supplier<Optional<String>>> readyFields() {
+        return readyFields;
     }
 
     boolean isReadyOnce() {

@@ -44,6 +44,7 @@ final class Rewriter {
         }
         byte[] original = received.bytes();
         List<byte[]> kept = new ArrayList<>();
+        boolean ready = false;
         Set<String> seen = new HashSet<>();
         boolean light = true;
         boolean wantsDescriptors = false;
@@ -56,6 +57,7 @@ final class Rewriter {
                 continue;
             }
             note(key, changed);
+            ready |= key.equals("READY") && changed.equals("1");
             light &= LIGHT.contains(key) && !changed.equals("trigger");
             wantsDescriptors |= (key.equals("FDSTORE") || key.equals("MAINPIDFD")) && changed.equals("1");
             boolean same = changed.equals(value);
@@ -65,7 +67,7 @@ final class Rewriter {
                             ? Arrays.copyOfRange(original, line.start(), line.end())
                             : (key + "=" + Escapes.doubled(changed)).getBytes(ISO_8859_1));
         }
-        byte[] datagram = joined(kept, status);
+        byte[] datagram = ready && !policy.readyFields().isEmpty() ? withReadyFields(kept) : joined(kept, status);
         return datagram.length == 0
                 ? null
                 : new Relayed(
@@ -139,6 +141,35 @@ final class Rewriter {
             }
             default -> {}
         }
+    }
+
+    /** With what the policy adds, behind what there is: some relays further up know READY at the very beginning alone. */
+    private byte[] withReadyFields(List<byte[]> lines) {
+        List<byte[]> more = new ArrayList<>();
+        policy.readyFields().forEach((key, value) -> {
+            String added = apply(nothing -> value.get(), "");
+            if (added != null) {
+                lines.removeIf(line -> startsWith(line, key + "="));
+                more.add((key + "=" + Escapes.doubled(added)).getBytes(ISO_8859_1));
+            }
+        });
+        List<byte[]> all = new ArrayList<>(lines);
+        all.addAll(more);
+        byte[] datagram = joined(all, status(all));
+        return datagram.length == 0 ? joined(lines, status(lines)) : datagram;
+    }
+
+    private static int status(List<byte[]> lines) {
+        for (int i = 0; i < lines.size(); i++) {
+            if (startsWith(lines.get(i), "STATUS=")) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private static boolean startsWith(byte[] line, String start) {
+        return new String(line, ISO_8859_1).startsWith(start);
     }
 
     /** The lines as one datagram; a status that was changed is cut if it does not fit. Empty if the others do not. */

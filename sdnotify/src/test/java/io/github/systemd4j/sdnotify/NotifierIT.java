@@ -339,8 +339,16 @@ class NotifierIT {
     @Test
     void childrenAreScrubbed() throws Exception {
         ProcessBuilder child = new ProcessBuilder("env");
-        for (String name :
-                new String[] {"NOTIFY_SOCKET", "WATCHDOG_USEC", "WATCHDOG_PID", "LISTEN_FDS", "LISTEN_PID"}) {
+        for (String name : new String[] {
+            "NOTIFY_SOCKET",
+            "FDSTORE",
+            "WATCHDOG_USEC",
+            "WATCHDOG_PID",
+            "LISTEN_FDS",
+            "LISTEN_PID",
+            "LISTEN_PIDFDID",
+            "LISTEN_FDNAMES"
+        }) {
             child.environment().put(name, "1");
         }
         child.environment().put("KEPT", "1");
@@ -348,7 +356,7 @@ class NotifierIT {
         Process process = Notifier.scrub(child).start();
         String output = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
 
-        assertThat(output).contains("KEPT=1").doesNotContain("NOTIFY_SOCKET", "WATCHDOG", "LISTEN");
+        assertThat(output).contains("KEPT=1").doesNotContain("NOTIFY_SOCKET", "FDSTORE", "WATCHDOG", "LISTEN");
         assertThat(process.waitFor()).isZero();
     }
 

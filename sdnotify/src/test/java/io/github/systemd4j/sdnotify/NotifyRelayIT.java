@@ -3,6 +3,7 @@ package io.github.systemd4j.sdnotify;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.github.systemd4j.linux.Errno;
 import io.github.systemd4j.linux.libc.Constants;
@@ -129,6 +130,50 @@ class NotifyRelayIT {
             fixture.assertBecomes("STATUS=up\nX_BROKEN=a", "STATUS=up");
             fixture.assertWithheld("X_BROKEN=a");
             assertThat(fixture.relay.counts()).isEqualTo(new NotifyRelay.Counts(5, 3, 1, 1, 0));
+        }
+    }
+
+    @Test
+    void aPolicyAddsToReady() throws Exception {
+        AtomicInteger pid = new AtomicInteger();
+        RelayPolicy policy = RelayPolicy.forwardAll()
+                .drop("MAINPID", "X_OWN")
+                .withReady(
+                        "MAINPID",
+                        () -> Optional.of(pid.get()).filter(p -> p > 0).map(String::valueOf))
+                .withReady("X_BROKEN", () -> {
+                    throw new IllegalStateException();
+                })
+                .withReady("X_FORGED", () -> Optional.of("a\nREADY=1"))
+                .withReady("X_OWN", () -> Optional.of("C:\\"));
+        try (Fixture fixture = new Fixture(policy)) {
+            fixture.assertBecomes("READY=1", "READY=1\nX_OWN=C:\\\\");
+            pid.set(7);
+            String added = "\nMAINPID=7\nX_OWN=C:\\\\";
+            fixture.assertBecomes("READY=1", "READY=1" + added);
+            fixture.assertBecomes("STATUS=up\nREADY=1\nX_OWN=theirs", "STATUS=up\nREADY=1" + added);
+            fixture.assertBecomes("READY=0\nSTATUS=x", "READY=0\nSTATUS=x");
+            fixture.assertBecomes("WATCHDOG=1", "WATCHDOG=1");
+            fixture.assertWithheld("MAINPID=" + pid());
+            // A status gives way; without one the addition does.
+            fixture.assertBecomes(
+                    "READY=1\nSTATUS=" + "x".repeat(4081),
+                    "READY=1\nSTATUS=" + "x".repeat(4081 - added.length()) + added);
+            fixture.assertBecomes("READY=1\nX_A=" + "x".repeat(4080), "READY=1\nX_A=" + "x".repeat(4080));
+        }
+        assertThatThrownBy(() -> RelayPolicy.forwardAll().withReady("READY", Optional::empty))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("key: READY");
+    }
+
+    /** What the policy replaces goes, also where it would have been sent on. */
+    @Test
+    void whatIsAddedToReadyReplaces() throws Exception {
+        try (Fixture fixture =
+                new Fixture(RelayPolicy.forwardAll().readyOnce().withReady("MAINPID", () -> Optional.of("7")))) {
+            fixture.assertBecomes("MAINPID=" + pid() + "\nREADY=1", "READY=1\nMAINPID=7");
+            fixture.assertBecomes("READY=1\nSTATUS=second", "STATUS=second");
+            fixture.assertBecomes("MAINPID=" + pid(), "MAINPID=" + pid());
         }
     }
 

@@ -1,5 +1,6 @@
 package io.github.systemd4j.samples.systemddocker;
 
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -41,8 +42,9 @@ final class Claim {
      *
      * @param container the container, as it was just after its start
      * @param adopted whether it ran before
+     * @param since from when on its log is ours: what it wrote before, an earlier run has read
      */
-    record Claimed(Container container, boolean adopted) {}
+    record Claimed(Container container, boolean adopted, Instant since) {}
 
     boolean removes() {
         return options.rm() || arguments.isSet("--rm");
@@ -55,10 +57,14 @@ final class Claim {
                 log.say("removing " + left.substring(0, 12) + ", which an earlier run has left");
                 engine.destroy(left);
             }
-            return new Claimed(create(), false);
+            return created();
         }
         Optional<Container> old = engine.named(name);
-        return old.isPresent() ? take(old.get()) : new Claimed(create(), false);
+        return old.isPresent() ? take(old.get()) : created();
+    }
+
+    private Claimed created() throws EngineException {
+        return new Claimed(create(), false, Instant.MIN);
     }
 
     private Claimed take(Container old) throws EngineException, UsageException {
@@ -67,21 +73,43 @@ final class Claim {
                 throw new UsageException("the engine itself restarts " + old.label() + " (" + old.restartPolicy()
                         + "), and systemd would too: \"update --restart=no " + old.name() + "\" leaves it to systemd");
             }
-            log.say("adopting " + old.label() + ", which runs already");
-            return new Claimed(old, true);
+            boolean paused = old.status().equals("paused");
+            log.say("adopting " + old.label() + ", which " + (paused ? "is paused, and shall run" : "runs already"));
+            Instant now = Instant.now();
+            if (paused) {
+                engine.unpause(old.id());
+            }
+            return new Claimed(old, true, now);
         }
         if (removes() || old.status().equals("created")) { // one that never ran has nothing to keep
             log.say("removing " + old.label() + ", " + old.status() + ", which an earlier run has left");
             engine.destroy(old.id());
-            return new Claimed(create(), false);
+            return created();
         }
         log.say("starting " + old.label()
                 + " again, with the arguments that it was made with; --rm would take new ones");
         if (!old.status().equals("exited")) {
             engine.stop(old.id()); // it was killed with what watches it, and its engine does not know
         }
-        engine.resume(old.id());
-        return new Claimed(engine.inspect(old.id()).orElse(old), false);
+        Instant before = Instant.now();
+        resume(old);
+        return new Claimed(engine.inspect(old.id()).orElse(old), false, before);
+    }
+
+    private void resume(Container old) throws EngineException {
+        try {
+            engine.resume(old.id());
+        } catch (EngineException e) {
+            if (!old.status().equals("exited")) {
+                // podman 4: without conmon nobody has written down how it ended, and so for podman it never will have
+                throw EngineException.refused(
+                        e.exitStatus(),
+                        e.getMessage() + "\n" + old.label() + " was killed with all that watched it, and the engine"
+                                + " cannot start it again: remove it (rm --force " + old.name()
+                                + "), and what it has written into its own files");
+            }
+            throw e;
+        }
     }
 
     private Container create() throws EngineException {

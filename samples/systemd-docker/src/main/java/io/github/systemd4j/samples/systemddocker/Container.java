@@ -2,6 +2,10 @@ package io.github.systemd4j.samples.systemddocker;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 
 /**
  * What the engine says of a container at one moment.
@@ -57,6 +61,29 @@ record Container(
         return pid > 0
                 && (status.equals("running") || status.equals("paused"))
                 && Files.isDirectory(Path.of("/proc", Long.toString(pid)));
+    }
+
+    /** Whether its process has ended, and the engine does not know yet. */
+    boolean isUnnoticed() {
+        return (status.equals("running") || status.equals("paused")) && !isRunning();
+    }
+
+    /** Is done when its first process has ended. It is no child of ours: it is asked for from time to time. */
+    CompletableFuture<?> ended() {
+        Optional<ProcessHandle> process = ProcessHandle.of(pid);
+        return process.isPresent() ? process.get().onExit() : CompletableFuture.completedFuture(null);
+    }
+
+    /** The same a little later, or as soon as it does not. */
+    boolean isRunningAfter(Duration bound) {
+        for (long left = bound.toMillis(); isRunning() && left > 0; left -= 20) {
+            try {
+                TimeUnit.MILLISECONDS.sleep(20);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt(); // nobody does so
+            }
+        }
+        return isRunning();
     }
 
     /** Whether it is the same run of it: a container that was restarted has another first process. */

@@ -9,7 +9,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
 import java.time.Duration;
-import java.time.OffsetDateTime;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -31,7 +31,7 @@ final class ContainerLog {
 
     /** What takes the lines of one stream. */
     private interface Pump {
-        /** Waits for the last line. */
+        /** Waits for the last line, within a bound. */
         void close() throws InterruptedException;
     }
 
@@ -44,9 +44,9 @@ final class ContainerLog {
 
     /**
      * @param journal where to; null for where our own output goes
-     * @param since from when on, as the engine writes a time; empty from the beginning
+     * @param since from when on; {@link Instant#MIN} from the beginning
      */
-    ContainerLog(Engine engine, @Nullable JournalWriter journal, String since) {
+    ContainerLog(Engine engine, @Nullable JournalWriter journal, Instant since) {
         this.engine = engine;
         this.journal = journal;
         this.outPosition = new LogPosition(since);
@@ -72,7 +72,14 @@ final class ContainerLog {
         JournalPump.Builder pump = JournalPump.builder(journal)
                 .field(FieldName.of("SYSLOG_IDENTIFIER"), container.name())
                 .container(fields(container));
-        pumps = List.of(pump.start(output, Priority.INFO)::close, pump.start(errors, Priority.ERR)::close);
+        pumps = List.of(records(pump.start(output, Priority.INFO)), records(pump.start(errors, Priority.ERR)));
+    }
+
+    private static Pump records(JournalPump pump) {
+        return () -> {
+            pump.await(LAST_WORDS);
+            pump.close();
+        };
     }
 
     /** What has not the form of its field is left out, as an image that has no name. */
@@ -85,8 +92,10 @@ final class ContainerLog {
     }
 
     private String since() {
-        String last = outPosition.time().compareTo(errPosition.time()) > 0 ? outPosition.time() : errPosition.time();
-        return last.isEmpty() ? "" : OffsetDateTime.parse(last).minus(OVERLAP).toString();
+        Instant out = outPosition.mark().time();
+        Instant err = errPosition.mark().time();
+        Instant last = out.isAfter(err) ? out : err;
+        return last.equals(Instant.MIN) ? "" : last.minus(OVERLAP).toString();
     }
 
     private static Pump copy(InputStream from, PrintStream to) {
@@ -104,14 +113,23 @@ final class ContainerLog {
         return () -> thread.join(LAST_WORDS.toMillis());
     }
 
-    /** Waits until the client has come to the end of the log, or has ended for another reason, within a bound. */
+    /**
+     * Waits until the client has come to the end of the log, or has ended for another reason; but no longer than while
+     * there are new lines.
+     */
     void stop() {
         Process process = client;
         if (process == null) {
             return;
         }
         try {
-            process.waitFor(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS);
+            long before = -1;
+            for (long now = lines(); now != before; now = lines()) {
+                before = now;
+                if (process.waitFor(LAST_WORDS.toMillis(), TimeUnit.MILLISECONDS)) {
+                    break;
+                }
+            }
             process.toHandle().destroyForcibly();
             for (Pump pump : pumps) {
                 pump.close();
@@ -119,5 +137,9 @@ final class ContainerLog {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // nobody does so
         }
+    }
+
+    private long lines() {
+        return outPosition.count() + errPosition.count();
     }
 }

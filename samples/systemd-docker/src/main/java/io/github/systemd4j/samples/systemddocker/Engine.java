@@ -7,16 +7,19 @@ import io.github.systemd4j.activation.SocketLauncher;
 import io.github.systemd4j.sdnotify.Notifier;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
 /**
  * The engine's command line client, {@code docker} or {@code podman}. Why not the engine's HTTP interface: docs/adr/0020.
@@ -28,6 +31,9 @@ final class Engine {
 
     /** For a question. The start is not bounded here but by TimeoutStartSec=, because an image may have to be fetched. */
     private static final Duration ANSWER = Duration.ofSeconds(30);
+
+    /** What an engine may take to notice that a container has ended, and to say so. */
+    private static final Duration NOTICE = Duration.ofSeconds(10);
 
     private static final int ATTEMPTS = 3;
 
@@ -71,8 +77,7 @@ final class Engine {
     List<String> find(String filter) throws EngineException {
         Answer answer = ask("ps", List.of("--all", "--no-trunc", "--quiet", "--filter", filter));
         if (answer.status() != 0) {
-            throw EngineException.unavailable(command.get(0) + ": the engine does not answer: "
-                    + answer.errors().lines().findFirst().orElse(""));
+            throw EngineException.unavailable(command.get(0) + ": the engine does not answer: " + answer.error());
         }
         return answer.output().lines().toList();
     }
@@ -96,13 +101,17 @@ final class Engine {
     }
 
     /**
-     * Waits until a container has ended, or the engine does not answer any more.
+     * Waits until a container has ended, or the engine does not answer any more. An engine that hangs does not say that it
+     * has ended; so its process is looked at too.
      *
      * @return the exit status, if the engine has told it
      */
-    OptionalInt awaitExit(String id) throws EngineException {
-        Process client = start(ProcessBuilder.Redirect.DISCARD, command("wait", List.of(id)));
-        String answer = read(client.getInputStream()).join();
+    OptionalInt awaitExit(Container run) throws EngineException {
+        Process client = start(ProcessBuilder.Redirect.DISCARD, command("wait", List.of(run.id())));
+        CompletableFuture<String> status = read(client.getInputStream());
+        CompletableFuture.anyOf(status, run.ended()).join();
+        String answer = within(NOTICE, status).orElse("");
+        client.destroyForcibly();
         return answer.matches("[0-9]{1,9}") ? OptionalInt.of(Integer.parseInt(answer)) : OptionalInt.empty();
     }
 
@@ -117,6 +126,18 @@ final class Engine {
     Process nextStart(Container run, Duration patience) throws EngineException {
         String until = Instant.now().plus(patience).toString();
         return start(ProcessBuilder.Redirect.DISCARD, command("events", events(run, "start", run.finishedAt(), until)));
+    }
+
+    /** Whether such a client writes one. */
+    boolean saysSomething(Process client, Duration patience) {
+        CompletableFuture<Boolean> line = inThread(() -> {
+            try {
+                return client.getInputStream().read() >= 0;
+            } catch (IOException e) {
+                return false;
+            }
+        });
+        return within(patience.plus(NOTICE), line).orElse(false);
     }
 
     private static List<String> events(Container run, String event, String since, String until) {
@@ -148,6 +169,11 @@ final class Engine {
         ask("stop", List.of("--time=0", id)).orThrow();
     }
 
+    /** Lets a container run that was paused. */
+    void unpause(String id) throws EngineException {
+        ask("unpause", List.of(id)).orThrow();
+    }
+
     /** Removes a container that has stopped. */
     void remove(String id) throws EngineException {
         ask("rm", List.of("--volumes", id)).orThrow();
@@ -162,9 +188,17 @@ final class Engine {
 
         void orThrow() throws EngineException {
             if (status != 0) {
-                throw EngineException.refused(
-                        status, command + ": " + errors.lines().findFirst().orElse("failed"));
+                throw EngineException.refused(status, command + ": " + error());
             }
+        }
+
+        /** For people: the first line that is no warning. */
+        private String error() {
+            return errors.lines()
+                    .filter(line -> line.toLowerCase(Locale.ROOT).startsWith("error"))
+                    .findFirst()
+                    .or(() -> errors.lines().findFirst())
+                    .orElse("it has failed with " + status);
         }
     }
 
@@ -191,12 +225,14 @@ final class Engine {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // nobody does so
         }
-        if (!ended) {
+        Optional<String> answer = ended ? within(NOTICE, output) : Optional.empty();
+        if (answer.isEmpty()) {
             client.destroyForcibly();
             throw EngineException.unavailable(
                     command.get(0) + " " + verb + ": the engine does not answer within " + ANSWER.toSeconds() + " s");
         }
-        return new Answer(command.get(0) + " " + verb, client.exitValue(), output.join(), errors.join());
+        String told = within(NOTICE, errors).orElse("");
+        return new Answer(command.get(0) + " " + verb, client.exitValue(), answer.get(), told);
     }
 
     /** What starts a process in a JVM is a process too, and may be hit as well. */
@@ -245,12 +281,33 @@ final class Engine {
     }
 
     private static CompletableFuture<String> read(InputStream stream) {
-        return CompletableFuture.supplyAsync(() -> {
+        return inThread(() -> {
             try (stream) {
                 return new String(stream.readAllBytes(), UTF_8).stripTrailing();
             } catch (IOException e) {
-                throw new UncheckedIOException(e);
+                return ""; // it was ended while it spoke
             }
         });
+    }
+
+    /** Not in the pool that all share: some of these take as long as the container runs. */
+    private static <T> CompletableFuture<T> inThread(Supplier<T> work) {
+        return CompletableFuture.supplyAsync(work, task -> {
+            Thread thread = new Thread(task, "engine-client");
+            thread.setDaemon(true);
+            thread.start();
+        });
+    }
+
+    /** What a client has said, if it comes to an end in time; one may have left a child that keeps its output open. */
+    private static <T> Optional<T> within(Duration bound, CompletableFuture<T> answer) {
+        try {
+            return Optional.of(answer.get(bound.toMillis(), TimeUnit.MILLISECONDS));
+        } catch (TimeoutException | ExecutionException e) {
+            return Optional.empty();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // nobody does so
+            return Optional.empty();
+        }
     }
 }

@@ -7,6 +7,8 @@ final class ExitStatus {
     static final int USAGE = 64;
     /** EX_UNAVAILABLE: there is no engine, or it does not answer. */
     static final int UNAVAILABLE = 69;
+    /** EX_SOFTWARE: a mistake of this program's. */
+    static final int SOFTWARE = 70;
     /** EX_OSERR: the container runs, and could not be brought into the unit. */
     static final int NOT_MOVED = 71;
     /** EX_IOERR: a file of ours, such as the pid file, could not be written. */

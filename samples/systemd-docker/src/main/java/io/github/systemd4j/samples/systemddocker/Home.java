@@ -85,7 +85,13 @@ final class Home {
      */
     Migration take(Container container) throws CgroupException, EngineException {
         requireItsOwnGroup(container);
-        return move(container.pid());
+        Migration plan = cgroups.migration()
+                .container(container.pid())
+                .to(cgroups.self())
+                .controllers(controllers.toArray(String[]::new))
+                .plan();
+        plan.execute().orThrow();
+        return plan;
     }
 
     /** Whether a process is one of the container's, be it that somebody had the engine start it there later. */
@@ -120,15 +126,5 @@ final class Home {
                     "the container cannot be moved into the unit: process " + container.pid() + " is in " + group
                             + ", which is not the group of container " + container.shortId());
         }
-    }
-
-    private Migration move(long pid) throws CgroupException {
-        Migration plan = cgroups.migration()
-                .container(pid)
-                .to(cgroups.self())
-                .controllers(controllers.toArray(String[]::new))
-                .plan();
-        plan.execute().orThrow();
-        return plan;
     }
 }

@@ -1,31 +1,44 @@
 package io.github.systemd4j.samples.systemddocker;
 
+import java.time.Instant;
+
 /**
- * How far a stream of a container's log was read: the time that the engine has written before its last line. A client that
- * was ended, or whose engine went away, is replaced by one that goes on behind it. Thread safe.
+ * How far a stream of a container's log was read: the time that the engine has written before its last line, and how many
+ * lines have this very time; podman's helper gives all that a container writes at once the same. A client that was ended,
+ * or whose engine went away, is replaced by one that goes on behind it. Thread safe.
  */
 final class LogPosition {
 
-    private String last;
+    private Mark mark;
+    private long count;
 
     /**
-     * @param start from when on; empty from the beginning
+     * @param start from when on; {@link Instant#MIN} from the beginning
      */
-    LogPosition(String start) {
-        last = start;
+    LogPosition(Instant start) {
+        mark = new Mark(start, 0);
     }
 
-    /** Moves on to a line; false if it was read before. */
-    synchronized boolean advance(String time) {
-        if (time.compareTo(last) <= 0) {
-            return false;
-        }
-        last = time;
-        return true;
+    /**
+     * A place in a log.
+     *
+     * @param time of the last line that was read; of the start, if there was none
+     * @param lines how many of this time were read
+     */
+    record Mark(Instant time, int lines) {}
+
+    /** Moves on to a line. */
+    synchronized void advance(Instant time) {
+        mark = new Mark(time, time.equals(mark.time()) ? mark.lines() + 1 : 1);
+        count++;
     }
 
-    /** The time of the last line; of the start, if there was none. */
-    synchronized String time() {
-        return last;
+    synchronized Mark mark() {
+        return mark;
+    }
+
+    /** How many lines were read in all. */
+    synchronized long count() {
+        return count;
     }
 }

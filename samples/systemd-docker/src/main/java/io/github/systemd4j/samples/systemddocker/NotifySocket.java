@@ -11,6 +11,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -27,6 +28,7 @@ final class NotifySocket implements AutoCloseable {
 
     private final Path directory;
     private final NotifyReceiver receiver;
+    private volatile long mainPid;
     private @Nullable NotifyRelay relay;
 
     private NotifySocket(Path directory, NotifyReceiver receiver) {
@@ -69,13 +71,24 @@ final class NotifySocket implements AutoCloseable {
         return options;
     }
 
+    /** Which process is to be the main one from the moment on in which the container says that it is ready. */
+    void mainPid(long pid) {
+        mainPid = pid;
+    }
+
+    boolean isOpen() {
+        return relay != null;
+    }
+
     /** From now on systemd hears what the container says: all but which process is which, and descriptors to keep. */
     void open(Notifier upstream) {
         relay = NotifyRelay.start(
                 receiver,
                 upstream,
                 RelayPolicy.forwardAll()
-                        .drop("MAINPID", "MAINPIDFD", "MAINPIDFDID", "NOTIFYACCESS", "FDSTORE", "FDSTOREREMOVE"));
+                        .drop("MAINPID", "MAINPIDFD", "MAINPIDFDID", "NOTIFYACCESS", "FDSTORE", "FDSTOREREMOVE")
+                        .withReady(
+                                "MAINPID", () -> mainPid > 0 ? Optional.of(Long.toString(mainPid)) : Optional.empty()));
     }
 
     /** Sends on what has come, within a bound, and removes the socket. */

@@ -28,9 +28,13 @@ final class PidFile {
         }
         Path whole = file.toAbsolutePath();
         Path part = whole.resolveSibling(whole.getFileName() + ".new");
-        Files.writeString(part, pid + "\n");
-        Files.setPosixFilePermissions(part, PosixFilePermissions.fromString("rw-r--r--"));
-        Files.move(part, whole, StandardCopyOption.ATOMIC_MOVE);
+        try {
+            Files.writeString(part, pid + "\n");
+            Files.setPosixFilePermissions(part, PosixFilePermissions.fromString("rw-r--r--"));
+            Files.move(part, whole, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            throw new IOException("--pid-file " + file + ": it cannot be written: " + e, e);
+        }
     }
 
     void remove() throws IOException {

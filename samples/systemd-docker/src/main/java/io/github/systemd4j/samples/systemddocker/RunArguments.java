@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +51,8 @@ record RunArguments(List<EngineOption> options, List<String> image) {
             "--tls-verify",
             "--unsetenv-all",
             "--use-api-socket");
+
+    private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9_.-]*");
 
     /**
      * An option of the engine's.
@@ -155,6 +158,15 @@ record RunArguments(List<EngineOption> options, List<String> image) {
         List<String> words = new ArrayList<>();
         options.stream().filter(option -> !option.is(names)).forEach(option -> words.addAll(option.words()));
         return words;
+    }
+
+    /** What is no name of a container, such as that of an instance of a unit, is found out before anything is started. */
+    void checkName(Options own) throws UsageException {
+        String name = name(own);
+        if (name != null && !NAME.matcher(name).matches()) {
+            throw new UsageException("--name " + name + ": a container's name has letters, digits, _ . - alone, and"
+                    + " begins with a letter or a digit; in a unit template say --name %p-%i");
+        }
     }
 
     /** The container's name, wherever it stands; null if it has none. */

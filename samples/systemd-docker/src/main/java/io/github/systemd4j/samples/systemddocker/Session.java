@@ -1,7 +1,6 @@
 package io.github.systemd4j.samples.systemddocker;
 
 import io.github.systemd4j.cgroups.CgroupException;
-import io.github.systemd4j.cgroups.CgroupException.Errno;
 import io.github.systemd4j.journal.JournalWriter;
 import io.github.systemd4j.sdnotify.Notification;
 import io.github.systemd4j.sdnotify.Notifier;
@@ -15,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class Session {
 
     private static final Duration HEARD = Duration.ofSeconds(2);
+    private static final Duration LAST_MOMENT = Duration.ofSeconds(2);
 
     private final Options options;
     private final RunArguments arguments;
@@ -70,7 +70,7 @@ final class Session {
             return 0;
         }
         try {
-            return untilEnd(started, claimed.adopted() ? Instant.now().toString() : "");
+            return untilEnd(started, claimed.since());
         } finally {
             pidFile.remove();
         }
@@ -88,7 +88,7 @@ final class Session {
             if (runs) {
                 pidFile.write(started.pid());
             }
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             if (!adopted) {
                 giveUp(started);
             }
@@ -98,7 +98,10 @@ final class Session {
             sockets.serve(started);
         }
         Notification.Builder news = Notification.builder().status(started.label() + (runs ? " runs" : " has ended"));
-        if (runs) {
+        if (socket != null) {
+            socket.mainPid(runs ? started.pid() : 0);
+        }
+        if (runs && (ready || socket == null || socket.isOpen())) { // or it goes with the container's own READY
             news.mainPid(started.pid());
         }
         if (ready) {
@@ -112,8 +115,9 @@ final class Session {
         try {
             LostLimits.of(arguments, home.take(started)).forEach(log::warn);
             return true;
-        } catch (CgroupException e) {
-            if (e.errno() == Errno.ESRCH || !started.isRunning()) {
+        } catch (CgroupException | EngineException e) {
+            // A process that is ending is in the root for a moment, in v1: one looks twice before one says whose it is.
+            if (!started.isRunningAfter(LAST_MOMENT)) {
                 return false;
             }
             throw e;
@@ -133,7 +137,7 @@ final class Session {
         }
     }
 
-    private int untilEnd(Container started, String logsSince) throws IOException {
+    private int untilEnd(Container started, Instant logsSince) throws IOException {
         Watch watch = new Watch(engine, notifier, forwarder, log);
         ContainerLog output = new ContainerLog(engine, journal, logsSince);
         Container run = started;
@@ -147,9 +151,7 @@ final class Session {
             }
             output.stop();
             if (next.isEmpty()) {
-                // Once more: podman's client leaves before the last lines, and SIGTERM ends docker's.
-                startLog(output, run);
-                output.stop();
+                readRest(output, run);
                 cleanUp(run);
                 return fate.status();
             }
@@ -160,6 +162,16 @@ final class Session {
                 settle(next.get(), false, false);
             }
             run = next.get();
+        }
+    }
+
+    /** Once more: podman's client leaves before the last lines, and SIGTERM ends docker's. */
+    private void readRest(ContainerLog output, Container ended) {
+        try {
+            startLog(output, ended);
+            output.stop();
+        } catch (EngineException e) {
+            log.warn("the last lines of the log may be missing: " + e.getMessage());
         }
     }
 

@@ -21,6 +21,8 @@ import org.jspecify.annotations.Nullable;
 public final class SystemdDocker {
 
     private static final Duration HEARD = Duration.ofSeconds(2);
+    /** For the journal to take a line: while that is busy the engine keeps the log, and nobody is held up. */
+    private static final Duration JOURNAL = Duration.ofSeconds(10);
 
     private final Map<String, String> environment;
     private final Log log;
@@ -40,8 +42,13 @@ public final class SystemdDocker {
     }
 
     private int run(List<String> arguments) {
-        Notifier notifier = Notifier.of(environment);
-        try (notifier) {
+        try (Notifier notifier = Notifier.of(environment)) {
+            return runAndSay(arguments, notifier);
+        }
+    }
+
+    private int runAndSay(List<String> arguments, Notifier notifier) {
+        try {
             return run(arguments, notifier);
         } catch (UsageException e) {
             log.complain(e.getMessage());
@@ -53,6 +60,9 @@ public final class SystemdDocker {
                     notifier, "the container cannot be moved into the unit: " + e.getMessage(), ExitStatus.NOT_MOVED);
         } catch (IOException e) {
             return failed(notifier, e.getMessage(), ExitStatus.IO_ERROR);
+        } catch (RuntimeException e) { // or the container would be left with nobody who waits for its end
+            e.printStackTrace();
+            return failed(notifier, "this is a mistake of systemd-docker's: " + e, ExitStatus.SOFTWARE);
         }
     }
 
@@ -75,6 +85,7 @@ public final class SystemdDocker {
         }
         RunArguments run = RunArguments.parse(options.runArguments());
         run.refuseRestartPolicy();
+        run.checkName(options);
         Home home = new Home(Cgroups.system(), options.cgroups());
         home.check();
         List<InheritedDescriptor> sockets = UnitSockets.of(environment, options, log);
@@ -97,8 +108,9 @@ public final class SystemdDocker {
                 ownOptions.addAll(handed.engineOptions());
             }
             Claim claim = new Claim(options, run, engine, ownOptions, home.unit(), log);
-            try (JournalWriter journal =
-                    StandardStreams.of(environment).isErrorJournal() ? JournalWriter.open() : null) {
+            try (JournalWriter journal = StandardStreams.of(environment).isErrorJournal()
+                    ? JournalWriter.builder().timeout(JOURNAL).build()
+                    : null) {
                 return new Session(options, run, engine, claim, home, notifier, socket, handed, journal, forwarder, log)
                         .run();
             }

@@ -6,7 +6,11 @@ import java.io.BufferedInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A stream of {@code docker logs --timestamps}, without the times and without lines that were read before. Docker keeps a
@@ -21,12 +25,16 @@ final class TimedLines extends FilterInputStream {
             Pattern.compile("\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d(\\.\\d+)?(Z|[+-]\\d\\d:\\d\\d)");
 
     private final LogPosition position;
+    private final LogPosition.Mark start;
+    private boolean catchingUp = true;
+    private int sameTime;
     private boolean lineStarts = true;
     private int sinceTime;
 
     TimedLines(InputStream timed, LogPosition position) {
         super(new BufferedInputStream(timed));
         this.position = position;
+        this.start = position.mark();
     }
 
     @Override
@@ -34,8 +42,13 @@ final class TimedLines extends FilterInputStream {
         boolean skipping = false;
         while (true) {
             if (lineStarts || sinceTime == PART) {
-                String time = time();
-                skipping = lineStarts ? !time.isEmpty() && !position.advance(time) : skipping;
+                Instant time = time();
+                if (lineStarts) {
+                    skipping = time != null && isOld(time);
+                    if (time != null && !skipping) {
+                        position.advance(time);
+                    }
+                }
                 sinceTime = 0;
                 lineStarts = false;
             }
@@ -66,8 +79,21 @@ final class TimedLines extends FilterInputStream {
         return count;
     }
 
-    /** Takes the time that stands here off the stream; nothing if none does. */
-    private String time() throws IOException {
+    /** Whether a line was read before. Behind the first that was not, none is: a clock that is set back loses nothing. */
+    private boolean isOld(Instant time) {
+        if (catchingUp && time.isBefore(start.time())) {
+            return true;
+        }
+        if (catchingUp && time.equals(start.time()) && sameTime < start.lines()) {
+            sameTime++;
+            return true;
+        }
+        catchingUp = false;
+        return false;
+    }
+
+    /** Takes the time that stands here off the stream; nothing, and null, if none does. */
+    private @Nullable Instant time() throws IOException {
         in.mark(LONGEST_TIME + 1);
         byte[] text = new byte[LONGEST_TIME];
         int length = 0;
@@ -77,9 +103,14 @@ final class TimedLines extends FilterInputStream {
         }
         String word = new String(text, 0, length, ISO_8859_1);
         if (TIME.matcher(word).matches()) {
-            return word;
+            try {
+                return OffsetDateTime.parse(word).toInstant(); // podman's have the zone of the machine
+            } catch (DateTimeParseException e) {
+                in.reset(); // a text that looks like one
+                return null;
+            }
         }
         in.reset();
-        return "";
+        return null;
     }
 }

@@ -1,7 +1,6 @@
 package io.github.systemd4j.samples.systemddocker;
 
 import io.github.systemd4j.sdnotify.Notifier;
-import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -14,6 +13,8 @@ final class Watch {
     private static final Duration RESTART = Duration.ofSeconds(5);
     /** How often an engine that has gone is asked again once the container has ended, a second apart. */
     private static final int PATIENCE = 10;
+    /** And how long at most: one that hangs takes its time for each answer that it does not give. */
+    private static final Duration LONGEST = Duration.ofSeconds(20);
 
     private final Engine engine;
     private final Notifier notifier;
@@ -37,7 +38,7 @@ final class Watch {
 
     /** Waits until the container has ended, was restarted, or until the engine has come back from wherever it was. */
     Fate await(Container run) throws EngineException {
-        OptionalInt status = engine.awaitExit(run.id());
+        OptionalInt status = engine.awaitExit(run);
         Optional<Container> now = state(run);
         if (now.isPresent() && !now.get().isRunning() && isStartedAgain(now.get())) {
             now = state(run);
@@ -57,19 +58,32 @@ final class Watch {
     /** What the engine says of the container. An engine that has gone is waited for while that runs, and a little longer. */
     private Optional<Container> state(Container run) throws EngineException {
         int patience = PATIENCE;
+        long ended = System.nanoTime();
         for (boolean told = false; ; told = true) {
+            EngineException failure;
             try {
-                return engine.inspect(run.id());
+                Optional<Container> now = engine.inspect(run.id());
+                if (now.isEmpty() || !now.get().isUnnoticed()) {
+                    return now;
+                }
+                failure = EngineException.unavailable("the engine has not noticed that " + run.label() + " has ended");
             } catch (EngineException e) {
-                if (!told) {
-                    log.warn(e.getMessage() + "; " + run.label() + " goes on without it");
-                    notifier.status(run.label() + " runs, and its engine does not answer");
-                }
-                if (!run.isRunning() && --patience == 0) {
-                    throw e;
-                }
-                pause();
+                failure = e;
             }
+            boolean runs = run.isRunning();
+            if (!told) {
+                log.warn(failure.getMessage() + (runs ? "; " + run.label() + " goes on without it" : ""));
+                notifier.status(run.label() + (runs ? " runs" : " has ended") + ", and its engine does not answer");
+            }
+            if (runs) {
+                ended = System.nanoTime(); // or later
+            } else {
+                patience--;
+                if (patience == 0 || System.nanoTime() - ended > LONGEST.toNanos()) {
+                    throw failure;
+                }
+            }
+            pause();
         }
     }
 
@@ -77,20 +91,23 @@ final class Watch {
      * Whether the engine starts it again: it has stopped because the engine was asked to, and "docker restart" is "docker
      * stop" with a start after it.
      */
-    private boolean isStartedAgain(Container ended) throws EngineException {
-        if (forwarder.isStopping() || engine.isPodman() || !engine.wasSignalled(ended)) {
+    private boolean isStartedAgain(Container ended) {
+        try {
+            if (forwarder.isStopping() || engine.isPodman() || !engine.wasSignalled(ended)) {
+                return false;
+            }
+            notifier.status(ended.label() + " was stopped by its engine; waiting whether that starts it again");
+            Process client = engine.nextStart(ended, RESTART);
+            forwarder.endOnStop(client);
+            try {
+                return engine.saysSomething(client, RESTART);
+            } finally {
+                forwarder.endOnStop(null);
+                client.destroyForcibly();
+            }
+        } catch (EngineException e) {
+            log.warn(e.getMessage()); // it has ended, and how is known
             return false;
-        }
-        notifier.status(ended.label() + " was stopped by its engine; waiting whether that starts it again");
-        Process client = engine.nextStart(ended, RESTART);
-        forwarder.endOnStop(client);
-        try (var lines = client.inputReader()) {
-            return lines.readLine() != null;
-        } catch (IOException e) {
-            return false;
-        } finally {
-            forwarder.endOnStop(null);
-            client.destroy();
         }
     }
 

@@ -35,6 +35,33 @@ class IssuesBoxIT {
         return script;
     }
 
+    /** 25: could --cgroup-parent not do it? It may be given; in the unit itself are then only those that are moved. */
+    @Test
+    void theEngineMayBeToldWhereToMakeItsGroups() throws Exception {
+        for (String parent : new String[] {"/elsewhere", "/system.slice/web.service"}) {
+            Box.start(
+                    "web",
+                    "",
+                    "run",
+                    "--rm",
+                    "--name=web",
+                    "--cgroup-parent=" + parent,
+                    "image",
+                    "sh",
+                    "-c",
+                    Box.OBEDIENT);
+
+            for (String controller : new String[] {"cpu", "memory", "name=systemd", ""}) {
+                assertThat(Box.group(Box.mainPid("web"), controller))
+                        .as(parent + " " + controller)
+                        .isEqualTo("/system.slice/web.service");
+            }
+            assertThat(Box.run("systemctl", "stop", "web")).isEmpty();
+            assertThat(Path.of("/sys/fs/cgroup/systemd/system.slice/web.service"))
+                    .doesNotExist();
+        }
+    }
+
     /** 27: the engine itself was moved into the unit of a container, and stopped with it. */
     @Test
     void theEngineIsNotMovedWhateverPidIsNamed() throws Exception {
@@ -124,6 +151,31 @@ class IssuesBoxIT {
         Box.await(true, () -> Box.mainPid("web") != first);
         assertThat(Box.show("web", "ActiveState")).isEqualTo("active");
         assertThat(Box.group(Box.mainPid("web"), "memory")).isEqualTo("/system.slice/web.service");
+    }
+
+    /** 50 with the client and the engine as they are, in the oldest and the newest words that both know. */
+    @Test
+    void whicheverVersionOfTheInterfaceTheClientSpeaks() throws Exception {
+        String oldest = Box.docker("version", "--format", "{{.Server.MinAPIVersion}}");
+        String newest = Box.docker("version", "--format", "{{.Server.APIVersion}}");
+        assertThat(oldest).isNotEqualTo(newest);
+        for (String version : new String[] {oldest, newest}) {
+            Box.start(
+                    "web",
+                    "Environment=DOCKER_API_VERSION=" + version,
+                    "run",
+                    "--rm",
+                    "--name=web",
+                    "image",
+                    "sh",
+                    "-c",
+                    Box.OBEDIENT);
+            Box.await(true, () -> Box.says("web", "hello"));
+            assertThat(Box.group(Box.mainPid("web"), "memory")).isEqualTo("/system.slice/web.service");
+            assertThat(Box.docker("stop", "web")).isEqualTo("web");
+            Box.await("failed", () -> Box.show("web", "ActiveState"));
+            assertThat(Box.show("web", "ExecMainStatus")).as(version).isEqualTo("3");
+        }
     }
 
     /** 50: "json: cannot unmarshal", since an engine answers more, or otherwise, than the client knew. */

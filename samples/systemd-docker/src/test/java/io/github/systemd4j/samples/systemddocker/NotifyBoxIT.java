@@ -51,10 +51,19 @@ class NotifyBoxIT {
         assertThat(Box.run("systemctl", "start", "--no-block", "web")).isEmpty();
         Box.await(true, () -> Box.show("web", "StatusText").endsWith(" runs"));
         assertThat(Box.show("web", "ActiveState")).isEqualTo("activating");
-        assertThat(Box.group(Box.mainPid("web"), "memory")).as("moved before").isEqualTo("/system.slice/web.service");
+        String pid = Box.docker("inspect", "-f", "{{.State.Pid}}", "web");
+        assertThat(Box.group(Long.parseLong(pid), "memory")).as("moved before").isEqualTo("/system.slice/web.service");
+        assertThat(Box.show("web", "MainPID")).isEqualTo(Box.wrapper("web"));
 
-        Files.writeString(CONTROL.resolve("fifo"), "go\n");
-        Box.await("active", () -> Box.show("web", "ActiveState"));
+        assertThat(Box.run("systemctl", "log-level", "debug")).isEmpty();
+        try {
+            Files.writeString(CONTROL.resolve("fifo"), "go\n");
+            Box.await("active", () -> Box.show("web", "ActiveState"));
+        } finally {
+            Box.run("systemctl", "log-level", "info");
+        }
+        assertThat(Box.log("web"))
+                .containsPattern("Got notification message from PID \\d+ \\(.*READY=1.*MAINPID=" + pid);
         assertThat(Box.show("web", "StatusText")).isEqualTo("warm, and ready");
         assertThat(Box.show("web", "MainPID")).isEqualTo(Box.docker("inspect", "-f", "{{.State.Pid}}", "web"));
 

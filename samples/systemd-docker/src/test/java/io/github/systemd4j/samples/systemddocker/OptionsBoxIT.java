@@ -163,6 +163,73 @@ class OptionsBoxIT {
     }
 
     @Test
+    void aPidFileThatCannotBeWrittenEndsTheStart() throws Exception {
+        Box.unit(
+                "web",
+                "",
+                "--pid-file=/no/such/web.pid",
+                "run",
+                "--rm",
+                "--name=web",
+                "image",
+                "sh",
+                "-c",
+                Box.OBEDIENT);
+        Box.run("systemctl", "start", "web");
+
+        assertThat(Box.show("web", "ExecMainStatus")).isEqualTo("74");
+        assertThat(Box.log("web")).contains("systemd-docker: --pid-file /no/such/web.pid: it cannot be written: ");
+        assertThat(status()).isEmpty();
+    }
+
+    @Test
+    void theNameOfAnInstanceIsRefusedBeforeAnythingIsStarted() throws Exception {
+        Box.unit("web", "", "run", "--rm", "--name=web@1.service", "image", "sh", "-c", Box.OBEDIENT);
+        Box.run("systemctl", "start", "web");
+
+        assertThat(Box.show("web", "ExecMainStatus")).isEqualTo("64");
+        assertThat(Box.log("web")).contains("in a unit template say --name %p-%i");
+    }
+
+    /** A container may write what it likes, and a lot of it just before it ends. */
+    @Test
+    void logsAreBytesAndComplete() throws Exception {
+        Box.start(
+                "web",
+                "LogRateLimitIntervalSec=0",
+                "run",
+                "--rm",
+                "--name=web",
+                "--log-driver=local", // the usual one keeps text alone
+                "image",
+                "sh",
+                "-c",
+                "printf 'a\\377b\\n'; i=0; while [ $i -lt 20000 ]; do i=$((i+1)); echo line $i; done");
+        Box.await("inactive", () -> Box.show("web", "ActiveState"));
+
+        List<String> lines =
+                Box.log("web").lines().filter(line -> line.startsWith("line ")).toList();
+        assertThat(lines).hasSize(20_000).startsWith("line 1").endsWith("line 20000");
+        assertThat(Box.run("journalctl", "--no-pager", "-o", "json", "CONTAINER_NAME=web", "--since=-5min"))
+                .as("as bytes")
+                .contains("\"MESSAGE\":[97,255,98]");
+    }
+
+    @Test
+    void readyAndTheMainProcessAreToldInOneDatagram() throws Exception {
+        assertThat(Box.run("systemctl", "log-level", "debug")).isEmpty();
+        try {
+            Box.start("web", "", "run", "--rm", "--name=web", "image", "sh", "-c", Box.OBEDIENT);
+        } finally {
+            Box.run("systemctl", "log-level", "info");
+        }
+        long pid = Box.mainPid("web");
+
+        assertThat(Box.log("web"))
+                .containsPattern("Got notification message from PID \\d+ \\(READY=1, .*MAINPID=" + pid);
+    }
+
+    @Test
     void detachingLeavesTheContainerToSystemd() throws Exception {
         Box.start("web", "", "--logs=false", "--rm=false", "run", "--name=web", "image", "sh", "-c", Box.OBEDIENT);
 
@@ -209,6 +276,31 @@ class OptionsBoxIT {
 
         assertThat(Box.docker("inspect", "-f", "{{.Id}}", "web")).isEqualTo(id);
         assertThat(Box.group(Box.mainPid("web"), "memory")).isEqualTo("/system.slice/web.service");
+        assertThat(Box.run("systemctl", "stop", "web")).isEmpty();
+        assertThat(Box.log("web").lines().filter(line -> List.of("hello", "bye").contains(line)))
+                .as("each run's lines once")
+                .containsExactly("hello", "bye", "hello", "bye");
+    }
+
+    @Test
+    void aPausedContainerOfTheNameIsAdoptedAndRuns() throws Exception {
+        Box.docker(
+                "run",
+                "--detach",
+                "--name=web",
+                "image",
+                "sh",
+                "-c",
+                "trap 'exit 0' TERM; while :; do echo on; sleep 0.1; done");
+        String pid = Box.docker("inspect", "-f", "{{.State.Pid}}", "web");
+        assertThat(Box.docker("pause", "web")).isEqualTo("web");
+
+        Box.start("web", "", "--name=web", "--rm", "run", "image", "true");
+
+        assertThat(Box.show("web", "MainPID")).isEqualTo(pid);
+        assertThat(status()).isEqualTo("running");
+        Box.await(true, () -> Box.says("web", "on"));
+        assertThat(Box.log("web")).contains("which is paused, and shall run");
     }
 
     @Test

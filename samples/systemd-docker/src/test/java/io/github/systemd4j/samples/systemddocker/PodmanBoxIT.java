@@ -2,10 +2,8 @@ package io.github.systemd4j.samples.systemddocker;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -13,72 +11,40 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** {@code --engine podman}, which has no daemon, in v2. Needs podman, runc and busybox-static. */
+/** {@code --engine podman}, which has no daemon. */
+@Tag("v1")
 @Tag("v2")
 @Timeout(180)
 class PodmanBoxIT {
 
-    private static final String PODMAN =
-            "/usr/bin/podman --root /tmp/podman/storage --runroot /run/podman-test --storage-driver vfs --runtime runc";
-    /** By podman, or its conmon, which is in the unit and writes the log, would be told to stop beside the container. */
-    private static final String SETTINGS = "Environment=HOME=/root\nExecStop=-" + PODMAN + " stop --time 10 web";
-
     @BeforeAll
     static void image() throws Exception {
-        Box.install();
-        Path files = Files.createTempDirectory("image");
-        Files.createDirectories(files.resolve("bin"));
-        Files.copy(Path.of("/bin/busybox"), files.resolve("bin/busybox"));
-        assertThat(Box.run("chmod", "755", files.toString(), files + "/bin/busybox"))
-                .isEmpty();
-        for (String command : List.of("sh", "sleep")) {
-            Files.createSymbolicLink(files.resolve("bin/" + command), Path.of("busybox"));
-        }
-        assertThat(Box.run("sh", "-c", "tar -C " + files + " -c . | " + PODMAN + " import - image"))
-                .contains("sha256:");
+        Podman.image();
     }
 
     @AfterEach
     void remove() throws Exception {
-        Box.run("systemctl", "stop", "web");
-        Box.run("systemctl", "reset-failed", "web");
-        podman("rm", "--force", "--all");
-    }
-
-    private static String podman(String... arguments) throws Exception {
-        List<String> words = new ArrayList<>(List.of(PODMAN.split(" ", -1)));
-        words.addAll(List.of(arguments));
-        return Box.run(words.toArray(String[]::new));
-    }
-
-    /** The limits are what the box permits; --pids-limit 0 because it has no pids controller. */
-    private static void start(String... more) throws Exception {
-        List<String> words = new ArrayList<>(List.of("--engine=" + PODMAN, "run", "--rm", "--name=web"));
-        words.addAll(List.of("--network=none", "--pids-limit=0"));
-        words.addAll(List.of("--ulimit=nofile=1024:1024", "--ulimit=nproc=20000:20000"));
-        words.addAll(Arrays.asList(more));
-        words.addAll(List.of("image", "sh", "-c", Box.OBEDIENT));
-        Box.start("web", SETTINGS, words.toArray(String[]::new));
+        Podman.removeAll();
     }
 
     @Test
     void theContainerIsInTheUnit() throws Exception {
-        start();
+        Podman.start();
 
         long pid = Box.mainPid("web");
-        assertThat(Long.toString(pid)).isEqualTo(podman("inspect", "-f", "{{.State.Pid}}", "web"));
+        assertThat(Long.toString(pid)).isEqualTo(Podman.run("inspect", "-f", "{{.State.Pid}}", "web"));
         assertThat(Box.group(pid, "")).isEqualTo("/system.slice/web.service");
 
         assertThat(Box.run("systemctl", "stop", "web")).isEmpty();
         assertThat(Path.of("/proc/" + pid)).doesNotExist();
-        assertThat(podman("ps", "--all", "--quiet")).isEmpty();
+        assertThat(Podman.run("ps", "--all", "--quiet")).isEmpty();
         assertThat(Box.run("systemctl", "list-units", "--no-legend", "libpod-*"))
                 .isEmpty();
     }
 
     @Test
     void itsExitStatusIsTheUnits() throws Exception {
-        start();
+        Podman.start();
         Box.await(true, () -> Box.says("web", "hello"));
 
         assertThat(Box.run("kill", Long.toString(Box.mainPid("web")))).isEmpty();
@@ -90,7 +56,7 @@ class PodmanBoxIT {
     @Test
     void eachLineIsLoggedOnceByWhomeverItIs() throws Exception {
         for (String driver : List.of("journald", "k8s-file")) {
-            start("--log-driver=" + driver);
+            Podman.start("--log-driver=" + driver);
             Box.await(true, () -> Box.says("web", "hello"));
             assertThat(Box.run("systemctl", "stop", "web")).isEmpty();
 
@@ -102,18 +68,122 @@ class PodmanBoxIT {
         }
     }
 
-    /** Podman goes on to say that it is up: conmon, which would know, was killed with it. */
+    /** Podman's helper gives all that is written at once the same time. */
     @Test
-    void afterAKillOfAllTheNextStartWorks() throws Exception {
-        start();
-        assertThat(Box.run("systemctl", "kill", "--signal=KILL", "web")).isEmpty();
-        Box.await("inactive", () -> Box.show("web", "ActiveState").replace("failed", "inactive"));
+    void linesThatAreWrittenAtOnceAreAllLogged() throws Exception {
+        Podman.unit(
+                "",
+                List.of(),
+                List.of("--rm", "--log-driver=k8s-file"),
+                "trap 'exit 0' TERM; printf 'one\\ntwo\\nthree\\nfour\\n'; while :; do sleep 0.1; done");
+        assertThat(Box.run("systemctl", "start", "web"))
+                .as(() -> Box.log("web"))
+                .isEmpty();
+        Box.await(true, () -> Box.says("web", "four"));
 
+        assertThat(Box.log("web").lines()).containsSubsequence("one", "two", "three", "four");
+    }
+
+    @Test
+    void itsOwnStopEndsTheUnit() throws Exception {
+        Podman.start();
+        Box.await(true, () -> Box.says("web", "hello"));
+
+        assertThat(Podman.run("stop", "web")).endsWith("web");
+
+        Box.await("failed", () -> Box.show("web", "ActiveState"));
+        assertThat(Box.show("web", "ExecMainStatus")).isEqualTo("3");
+        assertThat(Podman.run("ps", "--all", "--quiet")).isEmpty();
+    }
+
+    @Test
+    void envPassesWhatIsTheContainersToKnow() throws Exception {
+        Podman.unit(
+                "Environment=ABC=one \"XYZ=two words\" LISTEN_FDS=1 LISTEN_PID=7 WATCHDOG_USEC=5",
+                List.of("--env"),
+                List.of("--rm"),
+                "env; trap 'exit 0' TERM; echo end; while :; do sleep 0.1; done");
+        assertThat(Box.run("systemctl", "start", "web"))
+                .as(() -> Box.log("web"))
+                .isEmpty();
+        Box.await(true, () -> Box.says("web", "end"));
+
+        String log = Box.log("web");
+        assertThat(log.lines()).contains("ABC=one", "XYZ=two words").doesNotContain("HOME=/elsewhere");
+        assertThat(log).doesNotContain("NOTIFY_SOCKET=", "LISTEN_", "WATCHDOG_", "JOURNAL_STREAM=");
+    }
+
+    @Test
+    void readyIsWhatTheContainerSays() throws Exception {
+        List<String> words = new ArrayList<>(List.of("--rm", "-v=/usr:/usr:ro"));
+        for (String library : List.of("/lib", "/lib64")) {
+            words.add("-v=" + library + ":" + library + ":ro");
+        }
+        Podman.unit(
+                "WatchdogSec=60s",
+                List.of("--notify"),
+                words,
+                "trap 'exit 0' TERM; /usr/bin/systemd-notify --status=warm --ready; /usr/bin/systemd-notify WATCHDOG=1;"
+                        + " echo usec $WATCHDOG_USEC; while :; do sleep 0.1; done");
         assertThat(Box.run("systemctl", "start", "web"))
                 .as(() -> Box.log("web"))
                 .isEmpty();
 
-        assertThat(podman("ps", "--all", "--format={{.Status}}")).startsWith("Up");
+        assertThat(Box.show("web", "StatusText")).isEqualTo("warm");
+        assertThat(Box.show("web", "MainPID")).isEqualTo(Podman.run("inspect", "-f", "{{.State.Pid}}", "web"));
+        Box.await(true, () -> Box.says("web", "usec 60000000"));
+
+        assertThat(Box.run("systemctl", "stop", "web")).isEmpty();
+        assertThat(Path.of("/run/systemd-docker")).isEmptyDirectory();
+    }
+
+    /** Podman goes on to say that it is up: conmon, which would know, was killed with it. */
+    @Test
+    void afterAKillOfAllTheNextStartWorks() throws Exception {
+        Podman.start();
+        Box.killAll("web");
+
+        assertThat(Box.run("systemctl", "restart", "web"))
+                .as(() -> Box.log("web"))
+                .isEmpty();
+
+        assertThat(Podman.run("ps", "--all", "--format={{.Status}}")).startsWith("Up");
         assertThat(Box.group(Box.mainPid("web"), "")).isEqualTo("/system.slice/web.service");
+    }
+
+    @Test
+    void aKeptContainerIsStartedAgainAndItsLogGoesOn() throws Exception {
+        Podman.unit("", List.of(), List.of("--log-driver=k8s-file"), Box.OBEDIENT);
+        for (int i = 0; i < 2; i++) {
+            assertThat(Box.run("systemctl", "start", "web"))
+                    .as(() -> Box.log("web"))
+                    .isEmpty();
+            assertThat(Box.run("systemctl", "stop", "web")).isEmpty();
+        }
+
+        assertThat(Podman.run("ps", "--all", "--quiet").lines()).hasSize(1);
+        assertThat(Box.log("web").lines().filter(line -> List.of("hello", "bye").contains(line)))
+                .as(() -> Box.log("web"))
+                .containsExactly("hello", "bye", "hello", "bye");
+    }
+
+    /** What was to be kept was killed with its conmon: podman 4 never starts that again. It is not removed unasked. */
+    @Test
+    void whatPodmanCannotStartAgainIsSaid() throws Exception {
+        Podman.unit("", List.of(), List.of(), Box.OBEDIENT);
+        assertThat(Box.run("systemctl", "start", "web"))
+                .as(() -> Box.log("web"))
+                .isEmpty();
+        Box.killAll("web");
+
+        Box.run("systemctl", "restart", "web");
+
+        assertThat(Box.show("web", "ActiveState")).isEqualTo("failed");
+        assertThat(Box.log("web")).contains("remove it (rm --force web)");
+        assertThat(Podman.run("ps", "--all", "--quiet").lines()).hasSize(1);
+        assertThat(Podman.run("rm", "--force", "web")).endsWith("web");
+        assertThat(Box.run("systemctl", "start", "web"))
+                .as(() -> Box.log("web"))
+                .isEmpty();
     }
 }

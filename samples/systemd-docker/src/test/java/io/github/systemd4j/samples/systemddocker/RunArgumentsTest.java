@@ -7,6 +7,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RunArgumentsTest {
 
@@ -54,6 +55,28 @@ class RunArgumentsTest {
     @CsvSource({"--rm", "--name web", "--name", "-it", "-v", "--"})
     void withoutAnImageItIsNoCommand(String line) {
         assertThatThrownBy(() -> parse(line)).isInstanceOf(UsageException.class).hasMessageStartingWith("run");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--name web@1.service nginx",
+                "--name=-x nginx",
+                "--name= nginx",
+                "--name=../x nginx",
+                "--name web-a\\x2db.service nginx"
+            })
+    void noNameOfAContainer(String line) throws UsageException {
+        RunArguments arguments = parse(line);
+        assertThatThrownBy(() -> arguments.checkName(Options.parse(List.of("run", "nginx"))))
+                .isInstanceOf(UsageException.class)
+                .hasMessageContaining("in a unit template say --name %p-%i");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"nginx", "--name=web_1.2-x.service nginx", "--name web nginx --name=@"})
+    void aNameOfAContainer(String line) throws UsageException {
+        parse(line).checkName(Options.parse(List.of("run", "nginx")));
     }
 
     @ParameterizedTest

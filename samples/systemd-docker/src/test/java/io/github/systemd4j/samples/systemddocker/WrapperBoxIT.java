@@ -119,10 +119,9 @@ class WrapperBoxIT {
     void afterAKillOfAllTheNextStartWorks() throws Exception {
         Box.start("web", "", "run", "--rm", "--name", "web", "image", "sh", "-c", Box.OBEDIENT);
 
-        assertThat(Box.run("systemctl", "kill", "--signal=KILL", "web")).isEmpty();
-        Box.await("inactive", () -> Box.show("web", "ActiveState").replace("failed", "inactive"));
+        Box.killAll("web");
         Box.await("exited", WrapperBoxIT::status);
-        assertThat(Box.run("systemctl", "start", "web"))
+        assertThat(Box.run("systemctl", "restart", "web"))
                 .as(() -> Box.log("web"))
                 .isEmpty();
 
@@ -154,10 +153,9 @@ class WrapperBoxIT {
     @Test
     void aContainerWithoutANameThatAKillHasLeftIsFound() throws Exception {
         Box.start("web", "", "run", "--rm", "image", "sh", "-c", Box.OBEDIENT);
-        assertThat(Box.run("systemctl", "kill", "--signal=KILL", "web")).isEmpty();
-        Box.await("inactive", () -> Box.show("web", "ActiveState").replace("failed", "inactive"));
+        Box.killAll("web");
 
-        assertThat(Box.run("systemctl", "start", "web"))
+        assertThat(Box.run("systemctl", "restart", "web"))
                 .as(() -> Box.log("web"))
                 .isEmpty();
         assertThat(Box.docker("ps", "--all", "--quiet").lines()).hasSize(1);
