@@ -9,6 +9,7 @@ import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * Where to listen for the service.
@@ -64,6 +65,17 @@ record ListenAddress(String name, SocketAddress address) {
             channel.close();
             throw new IOException("cannot listen on " + text(address) + ": " + e.getMessage(), e);
         }
+    }
+
+    /** Whether a socket that is bound is the one that is wanted; any port is, where any is wanted. */
+    boolean fits(Optional<SocketAddress> bound) {
+        if (bound.isPresent()
+                && bound.get() instanceof InetSocketAddress is
+                && address instanceof InetSocketAddress wanted
+                && wanted.getPort() == 0) {
+            return is.getAddress().equals(wanted.getAddress());
+        }
+        return bound.filter(address::equals).isPresent();
     }
 
     private ServerSocketChannel open() throws IOException {
