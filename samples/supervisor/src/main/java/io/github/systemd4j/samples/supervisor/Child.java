@@ -31,6 +31,7 @@ final class Child {
 
     private static final Duration KILL_PATIENCE = Duration.ofSeconds(5);
     private static final Duration LONG = Duration.ofDays(1);
+    private static final Duration SOON = Duration.ofSeconds(1);
     private static final int SIGTERM = 15;
     private static final int SIGKILL = 9;
 
@@ -203,13 +204,15 @@ final class Child {
 
     /** What was read of its lines is with the journal afterwards; what was not is for the next supervisor. */
     void leaveLines() {
-        boolean interrupted = Thread.interrupted();
         for (JournalPump pump : pumps) {
             Thread.currentThread().interrupt(); // then it does not wait for the end of lines that go on
             pump.close();
-        }
-        if (!interrupted) {
             boolean unused = Thread.interrupted();
+            try {
+                unused = pump.await(SOON); // what was being read at that very moment
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 
