@@ -78,6 +78,9 @@ final class Keeper {
     /** The files of a directory; each has the words of a command line, between white space. */
     static Map<String, Options> read(Path directory) throws UsageException, IOException {
         Map<String, Options> children = new TreeMap<>();
+        if (!Files.isDirectory(directory)) {
+            throw new UsageException(directory + ": there is no such directory");
+        }
         List<Path> files;
         try (Stream<Path> all = Files.list(directory)) {
             files = all.toList();
@@ -89,7 +92,7 @@ final class Keeper {
             }
             try {
                 String text = Files.readString(file).strip();
-                children.put(name, Options.parse(Arrays.asList(text.split("\\s+"))));
+                children.put(name, child(Options.parse(Arrays.asList(text.split("\\s+")))));
             } catch (UsageException e) {
                 throw new UsageException(file + ": " + e.getMessage());
             }
@@ -98,6 +101,15 @@ final class Keeper {
             throw new UsageException(directory + ": there is no file in it, so nothing to do");
         }
         return children;
+    }
+
+    private static Options child(Options options) throws UsageException {
+        if (options.command().isEmpty()) {
+            throw new UsageException("there is no command in it");
+        } else if (options.socket() != null || options.showRecords()) {
+            throw new UsageException("--socket and --show-records are not for --keep");
+        }
+        return options;
     }
 
     private int run() throws IOException {

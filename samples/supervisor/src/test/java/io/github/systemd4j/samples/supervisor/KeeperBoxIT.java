@@ -210,6 +210,25 @@ class KeeperBoxIT {
         assertThat(Path.of("/proc", db)).doesNotExist();
     }
 
+    @Test
+    void whatAnUnexpectedEndHasLeftIsReplacedByTheNextStart() throws Exception {
+        String web = answer(WEB);
+        Files.createFile(WAIT);
+        run("kill", "-KILL", show(UNIT, "MainPID"));
+        await("start-pre", () -> show(UNIT, "SubState"));
+
+        assertThat(run("systemctl", "stop", UNIT)).isEmpty(); // there is no supervisor that could stop anything
+
+        assertThat(show(UNIT, "NFileDescriptorStore")).isEqualTo("0");
+        assertThat(group(web)).endsWith("/supervisor.slice/supervisor-web.scope");
+        Files.delete(WAIT);
+        assertThat(run("systemctl", "start", UNIT)).isEmpty();
+        awaitActive("db active, web active");
+        assertThat(log()).contains("stopped what was left in supervisor-web.scope");
+        assertThat(Path.of("/proc", web)).doesNotExist();
+        assertThat(answer(WEB)).isNotEqualTo(web);
+    }
+
     /** Clients without a pause, until they are told to end. */
     private static final class Load {
 
