@@ -2,9 +2,9 @@ package io.github.systemd4j.activation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
-import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import io.github.systemd4j.linux.Errno;
 import io.github.systemd4j.linux.SystemCallException;

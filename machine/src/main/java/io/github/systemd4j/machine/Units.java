@@ -176,8 +176,7 @@ public final class Units {
             if (Long.valueOf(0).equals(job.get(0))) {
                 return Optional.empty();
             }
-            return Optional.of(
-                    (String) systemd.property((String) job.get(1), Remote.SYSTEMD + ".Job", "JobType", "s"));
+            return Optional.of((String) systemd.property((String) job.get(1), Remote.SYSTEMD + ".Job", "JobType", "s"));
         } catch (BusException e) {
             if (ErrorNames.isUnknownObject(e)) {
                 return Optional.empty(); // done meanwhile

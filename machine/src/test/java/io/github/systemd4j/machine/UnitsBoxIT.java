@@ -153,7 +153,10 @@ class UnitsBoxIT {
         services.start(
                 "slow.service",
                 List.of("KillMode=process"),
-                List.of("sh", "-c", "trap 'while ! [ -e " + go + " ]; do sleep 0.05; done; exit 0' TERM; sleep 1000 & wait"));
+                List.of(
+                        "sh",
+                        "-c",
+                        "trap 'while ! [ -e " + go + " ]; do sleep 0.05; done; exit 0' TERM; sleep 1000 & wait"));
         assertThat(units.job("slow.service")).isEmpty();
 
         assertThat(run("systemctl", "restart", "--no-block", "slow.service")).isEmpty();

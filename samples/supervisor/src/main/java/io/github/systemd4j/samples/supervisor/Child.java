@@ -141,9 +141,7 @@ final class Child {
     }
 
     boolean isAlive() {
-        return process != null
-                ? process.isAlive()
-                : descriptor != null && descriptor.isAlive();
+        return process != null ? process.isAlive() : descriptor != null && descriptor.isAlive();
     }
 
     /** Runs the action when the process has ended. */
@@ -250,8 +248,9 @@ final class Child {
     }
 
     private void remember() {
-        List<ProcessHandle> now =
-                ProcessHandle.of(pid).map(handle -> handle.descendants().toList()).orElse(List.of());
+        List<ProcessHandle> now = ProcessHandle.of(pid)
+                .map(handle -> handle.descendants().toList())
+                .orElse(List.of());
         if (!now.isEmpty() && isAlive()) {
             known = now;
         }

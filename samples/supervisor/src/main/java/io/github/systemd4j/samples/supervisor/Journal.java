@@ -54,9 +54,7 @@ final class Journal implements AutoCloseable {
                 .levelPrefixes(true)
                 .field(SYSLOG_IDENTIFIER, identifier)
                 .field(SYSLOG_PID, Long.toString(pid));
-        return List.of(
-                pump.start(output, Priority.INFO),
-                pump.start(error, Priority.ERR));
+        return List.of(pump.start(output, Priority.INFO), pump.start(error, Priority.ERR));
     }
 
     @Override

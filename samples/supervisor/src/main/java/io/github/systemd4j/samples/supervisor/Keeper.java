@@ -43,11 +43,7 @@ final class Keeper {
     private volatile boolean failed;
 
     private Keeper(
-            Map<String, Options> children,
-            Systemd systemd,
-            Notifier notifier,
-            Kept.Place place,
-            Timeline timeline) {
+            Map<String, Options> children, Systemd systemd, Notifier notifier, Kept.Place place, Timeline timeline) {
         this.children = children;
         this.systemd = systemd;
         this.notifier = notifier;
@@ -142,7 +138,9 @@ final class Keeper {
     private void supervise(String name, Supervisor supervisor, Timeline own) {
         try {
             int status = supervisor.run();
-            failed |= status != 0;
+            if (status != 0) {
+                failed = true;
+            }
             stands(name, "ended with " + status);
         } catch (IOException | RuntimeException e) {
             failed = true;
@@ -209,7 +207,8 @@ final class Keeper {
             Thread.currentThread().interrupt();
         }
         systemd.close();
-        // Without a job nobody asked systemd for it: then this is a failure, after which Restart=on-failure begins anew.
+        // Without a job nobody asked systemd for it: then this is a failure, after which Restart=on-failure begins
+        // anew.
         int status = job.equals("none") ? TERMINATED : 0;
         Runtime.getRuntime().halt(inTime ? status : EXIT_FAILURE);
     }

@@ -52,8 +52,7 @@ interface Keeping {
             }
 
             @Override
-            public Child start(NotifySocket socket, Listeners listeners, @Nullable Journal journal)
-                    throws IOException {
+            public Child start(NotifySocket socket, Listeners listeners, @Nullable Journal journal) throws IOException {
                 return Child.start(options, socket.address(), listeners, journal);
             }
 

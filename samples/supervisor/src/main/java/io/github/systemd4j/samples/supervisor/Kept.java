@@ -91,8 +91,7 @@ final class Kept implements Keeping {
         if (stored.isPresent()) {
             return NotifySocket.of(NotifyReceiver.adopt(stored.get().takeNumber(), address));
         }
-        NotifyReceiver receiver =
-                NotifyReceiver.builder(address).replaceStale().bind();
+        NotifyReceiver receiver = NotifyReceiver.builder(address).replaceStale().bind();
         place.store().put(name + ".notify", receiver.number());
         return NotifySocket.of(receiver);
     }

@@ -51,12 +51,13 @@ class KeeperBoxIT {
         Files.deleteIfExists(Path.of("/usr/bin/java"));
         Files.createSymbolicLink(Path.of("/usr/bin/java"), JAVA);
         Files.copy(Path.of("systemd", UNIT), UNITS.resolve(UNIT));
-        // So many restarts in a row are this test's wish, not a failure. And there may be a time between two supervisors.
+        // So many restarts in a row are this test's wish, not a failure. And there may be a time between two
+        // supervisors.
         Path dropIns = Files.createDirectories(UNITS.resolve(UNIT + ".d"));
         Files.writeString(
                 dropIns.resolve("test.conf"),
-                "[Unit]\nStartLimitIntervalSec=0\n"
-                        + "[Service]\nExecStartPre=/bin/sh -c 'while [ -e " + WAIT + " ]; do sleep 0.1; done'\n");
+                "[Unit]\nStartLimitIntervalSec=0\n" + "[Service]\nExecStartPre=/bin/sh -c 'while [ -e " + WAIT
+                        + " ]; do sleep 0.1; done'\n");
         assertThat(run("systemctl", "daemon-reload")).isEmpty();
     }
 
@@ -65,7 +66,14 @@ class KeeperBoxIT {
         Files.createDirectories(SERVICES);
         Instant now = Instant.now();
         begun = "--since=@%d.%06d".formatted(now.getEpochSecond(), now.getNano() / 1000);
-        service("web", "--listen http=8080 --watchdog 10 --restarts 9 --journal web --limit TasksMax=60", "count", "serve", "ready", "pings", "hang");
+        service(
+                "web",
+                "--listen http=8080 --watchdog 10 --restarts 9 --journal web --limit TasksMax=60",
+                "count",
+                "serve",
+                "ready",
+                "pings",
+                "hang");
         service("db", "--listen db=/run/db.sock --restarts 9 --limit MemoryMax=536870912", "serve", "ready", "hang");
         assertThat(run("systemctl", "start", UNIT)).as(this::log).isEmpty();
         awaitActive("db active, web active");
@@ -272,8 +280,10 @@ class KeeperBoxIT {
     private void kill() throws Exception {
         String old = show(UNIT, "MainPID");
         run("kill", "-KILL", old);
-        await(true, () -> !List.of(old, "0").contains(show(UNIT, "MainPID"))
-                && show(UNIT, "ActiveState").equals("active"));
+        await(
+                true,
+                () -> !List.of(old, "0").contains(show(UNIT, "MainPID"))
+                        && show(UNIT, "ActiveState").equals("active"));
     }
 
     /** The numbers of the lines that the journal has of the service. */

@@ -58,14 +58,20 @@ class KeeperTest {
     @Test
     void aKeptSocketFitsByItsAddress() throws Exception {
         ListenAddress any = ListenAddress.parse("--listen", "0");
-        assertThat(any.fits(Optional.of(new InetSocketAddress("127.0.0.1", 4711)))).isTrue();
-        assertThat(any.fits(Optional.of(new InetSocketAddress("127.0.0.2", 4711)))).isFalse();
+        assertThat(any.fits(Optional.of(new InetSocketAddress("127.0.0.1", 4711))))
+                .isTrue();
+        assertThat(any.fits(Optional.of(new InetSocketAddress("127.0.0.2", 4711))))
+                .isFalse();
         ListenAddress web = ListenAddress.parse("--listen", "http=8080");
-        assertThat(web.fits(Optional.of(new InetSocketAddress("127.0.0.1", 8080)))).isTrue();
-        assertThat(web.fits(Optional.of(new InetSocketAddress("127.0.0.1", 8081)))).isFalse();
+        assertThat(web.fits(Optional.of(new InetSocketAddress("127.0.0.1", 8080))))
+                .isTrue();
+        assertThat(web.fits(Optional.of(new InetSocketAddress("127.0.0.1", 8081))))
+                .isFalse();
         assertThat(web.fits(Optional.empty())).isFalse();
         ListenAddress path = ListenAddress.parse("--listen", "/run/web");
-        assertThat(path.fits(Optional.of(UnixDomainSocketAddress.of("/run/web")))).isTrue();
-        assertThat(path.fits(Optional.of(UnixDomainSocketAddress.of("/run/db")))).isFalse();
+        assertThat(path.fits(Optional.of(UnixDomainSocketAddress.of("/run/web"))))
+                .isTrue();
+        assertThat(path.fits(Optional.of(UnixDomainSocketAddress.of("/run/db"))))
+                .isFalse();
     }
 }

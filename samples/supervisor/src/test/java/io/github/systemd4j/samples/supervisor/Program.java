@@ -60,10 +60,10 @@ public final class Program {
         } else if (step.startsWith("touch:")) {
             Files.createFile(Path.of(step.substring("touch:".length())));
         } else { // "child STEP": another process of ours takes the step, and lives until it was heard
-                    new ProcessBuilder(command(step.substring("child ".length()), "barrier"))
-                            .inheritIO()
-                            .start()
-                            .waitFor();
+            new ProcessBuilder(command(step.substring("child ".length()), "barrier"))
+                    .inheritIO()
+                    .start()
+                    .waitFor();
         }
     }
 
