@@ -29,6 +29,10 @@ class ProcessDescriptorIT {
     void countDescriptors() throws Exception {
         sleeper().destroyForcibly().waitFor(); // once, so that is open what the first of all tests would open
         ProcessDescriptor.open(1).close();
+        Sockets.warmUp();
+        Pipe pipe = Pipe.open();
+        pipe.source().close();
+        pipe.sink().close();
         before = Sockets.count();
     }
 

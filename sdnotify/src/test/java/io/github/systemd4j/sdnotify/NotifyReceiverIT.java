@@ -65,7 +65,9 @@ class NotifyReceiverIT {
             assertReceives(second, second.address());
         }
         assertThat(directory).isEmptyDirectory();
-        assertThatThrownBy(() -> NotifyReceiver.adopt(stored, "@none")).hasMessageContaining("EBADF");
+        int[] pipe = Descriptors.pipe();
+        assertThatThrownBy(() -> NotifyReceiver.adopt(pipe[0], "@none")).hasMessageContaining("ENOTSOCK");
+        Descriptors.close(pipe);
     }
 
     @Test
