@@ -86,6 +86,9 @@ final class Kept implements Keeping {
     /** What is sent while there is no supervisor waits in the socket's queue. */
     @Override
     public NotifySocket notifySocket() throws IOException {
+        if (place.store().find(name + PID).isEmpty()) {
+            stopRest(); // of a supervisor whose store is lost: it would have the sockets
+        }
         String address = file(".notify").toString();
         Optional<InheritedDescriptor> stored = place.store().find(name + ".notify");
         if (stored.isPresent()) {
@@ -117,6 +120,7 @@ final class Kept implements Keeping {
             return stored.get().serverSocketChannel();
         }
         place.store().remove(key); // one for another address
+        wanted.removeStale();
         ServerSocketChannel channel = wanted.bind();
         place.store().put(key, channel);
         return channel;
@@ -167,9 +171,7 @@ final class Kept implements Keeping {
     /** It becomes the command only once it is in its scope and in the store: before, it ends with us. */
     @Override
     public Child start(NotifySocket socket, Listeners listeners, @Nullable Journal journal) throws IOException {
-        if (place.units().stop(scope())) {
-            timeline.own("stopped what was left in " + scope());
-        }
+        stopRest();
         try (Output out = new Output(journal != null);
                 Output err = new Output(journal != null)) {
             SocketProcess process = Child.launch(options, socket.address(), listeners, true, builder -> {
@@ -187,6 +189,12 @@ final class Kept implements Keeping {
                 forget();
                 throw e;
             }
+        }
+    }
+
+    private void stopRest() throws IOException {
+        if (place.units().stop(scope())) {
+            timeline.own("stopped what was left in " + scope());
         }
     }
 

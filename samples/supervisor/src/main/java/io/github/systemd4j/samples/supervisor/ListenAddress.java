@@ -1,14 +1,18 @@
 package io.github.systemd4j.samples.supervisor;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
 
 /**
@@ -64,6 +68,19 @@ record ListenAddress(String name, SocketAddress address) {
         } catch (IOException e) {
             channel.close();
             throw new IOException("cannot listen on " + text(address) + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Removes a socket at whose path nobody listens: one that was killed left it. */
+    void removeStale() throws IOException {
+        if (address instanceof UnixDomainSocketAddress unix
+                && Files.exists(unix.getPath())
+                && Files.readAttributes(unix.getPath(), BasicFileAttributes.class).isOther()) {
+            try {
+                SocketChannel.open(unix).close(); // somebody listens, as bind will say
+            } catch (ConnectException e) {
+                Files.delete(unix.getPath());
+            }
         }
     }
 

@@ -20,6 +20,7 @@ import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -237,7 +238,7 @@ class KeeperBoxIT {
         assertThat(answer(WEB)).isNotEqualTo(web);
     }
 
-    /** Clients without a pause, until they are told to end. */
+    /** Clients of both sockets, some hundred in a second each, until they are told to end. */
     private static final class Load {
 
         private final Map<String, Integer> outcomes = new TreeMap<>();
@@ -252,6 +253,7 @@ class KeeperBoxIT {
                         synchronized (outcomes) {
                             outcomes.merge(outcome, 1, Integer::sum);
                         }
+                        LockSupport.parkNanos(1_000_000); // the rate, not a wait for anything
                     }
                 });
                 threads.add(thread);
