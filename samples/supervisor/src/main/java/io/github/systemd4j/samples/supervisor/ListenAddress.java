@@ -75,7 +75,8 @@ record ListenAddress(String name, SocketAddress address) {
     void removeStale() throws IOException {
         if (address instanceof UnixDomainSocketAddress unix
                 && Files.exists(unix.getPath())
-                && Files.readAttributes(unix.getPath(), BasicFileAttributes.class).isOther()) {
+                && Files.readAttributes(unix.getPath(), BasicFileAttributes.class)
+                        .isOther()) {
             try {
                 SocketChannel.open(unix).close(); // somebody listens, as bind will say
             } catch (ConnectException e) {
