@@ -280,6 +280,7 @@ public final class Supervisor {
                 Optional<ReceivedNotification> received = bound.receive(Duration.ofNanos(Math.max(wait, 0)));
                 if (received.isPresent() && !isOurs(received.get())) {
                     take(received.get());
+                    save(); // at once: nobody will hear it again
                 }
                 if (alive) {
                     look();
