@@ -361,6 +361,18 @@ public final class InheritedDescriptor implements AutoCloseable {
     }
 
     /**
+     * The number, for a call that only looks or copies, such as {@code FDSTORE=1}. It is not taken.
+     *
+     * @return the number, which stays this object's
+     */
+    public synchronized int number() {
+        if (taken) {
+            throw new IllegalStateException(label() + " was taken before");
+        }
+        return number;
+    }
+
+    /**
      * Takes the bare number: the way out for everything that the JDK has no channel for, and for libraries that want
      * it (junixsocket, whose {@code close()} shuts the socket down for the manager too; Netty's epoll transport, see
      * {@link #setNonBlocking}). Nothing is changed about the descriptor.

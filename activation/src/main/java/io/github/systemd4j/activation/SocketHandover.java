@@ -82,7 +82,8 @@ public final class SocketHandover implements AutoCloseable {
      * @throws IOException if the address is taken or not permitted, or where there are no system calls
      */
     public static SocketHandover bind(String address, IntPredicate allowedTakers) throws IOException {
-        return open(address, (pid, uid) -> allowedTakers.test(uid) ? null : "user " + uid + " is not allowed");
+        UnixAddress parsed = UnixAddress.parse(address);
+        return bind(libc("bind", parsed), parsed, users(allowedTakers));
     }
 
     /**
@@ -94,16 +95,17 @@ public final class SocketHandover implements AutoCloseable {
      * @throws IOException if the address is taken or not permitted, or where there are no system calls
      */
     public static SocketHandover bind(String address, Takers allowedTakers) throws IOException {
-        return open(
-                address,
+        UnixAddress parsed = UnixAddress.parse(address);
+        return bind(
+                libc("bind", parsed),
+                parsed,
                 (pid, uid) -> allowedTakers.allowed(pid, uid)
                         ? null
                         : "process " + pid + " of user " + uid + " is not allowed");
     }
 
-    private static SocketHandover open(String address, HandoverPeer.Check allowedTakers) throws IOException {
-        UnixAddress parsed = UnixAddress.parse(address);
-        return bind(libc("bind", parsed), parsed, allowedTakers);
+    private static HandoverPeer.Check users(IntPredicate allowed) {
+        return (pid, uid) -> allowed.test(uid) ? null : "user " + uid + " is not allowed";
     }
 
     /**
@@ -119,10 +121,10 @@ public final class SocketHandover implements AutoCloseable {
         UnixAddress parsed = UnixAddress.parse(address);
         Libc libc = libc("bind", parsed);
         parsed.unlinkStale(libc);
-        return bind(libc, parsed, allowedTakers);
+        return bind(libc, parsed, users(allowedTakers));
     }
 
-    static SocketHandover bind(Libc libc, UnixAddress address, IntPredicate allowedTakers) throws IOException {
+    static SocketHandover bind(Libc libc, UnixAddress address, HandoverPeer.Check allowedTakers) throws IOException {
         int fd = socket(libc, address, Constants.SOCK_NONBLOCK);
         try {
             SocketHandover handover = new SocketHandover(libc, address, allowedTakers, fd);

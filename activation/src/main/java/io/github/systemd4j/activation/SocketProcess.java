@@ -245,6 +245,19 @@ public final class SocketProcess extends Process {
         }
     }
 
+    /**
+     * A descriptor of the process, which stays right when its pid is another's.
+     *
+     * @return the descriptor, the caller's to close
+     * @throws IOException if the process has ended, or where the kernel has none, which is before Linux 5.3
+     */
+    public synchronized ProcessDescriptor descriptor() throws IOException {
+        if (reaped) {
+            throw new SystemCallException("pidfd_open", Integer.toString(pid), Errno.ESRCH, "it has ended");
+        }
+        return ProcessDescriptor.open(pid);
+    }
+
     /** Sends SIGTERM. Does nothing if the process has ended or we may not. */
     @Override
     public void destroy() {

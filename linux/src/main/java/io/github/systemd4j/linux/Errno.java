@@ -13,6 +13,9 @@ public final class Errno {
     /** No such file or directory. */
     public static final int ENOENT = 2;
 
+    /** No such process. */
+    public static final int ESRCH = 3;
+
     /** Interrupted by a signal. */
     public static final int EINTR = 4;
 

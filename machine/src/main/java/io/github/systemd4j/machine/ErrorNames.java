@@ -65,6 +65,11 @@ final class ErrorNames {
         return e.errorName().equals(BUS + "UnknownMethod") || e.errorName().equals(BUS + "UnknownInterface");
     }
 
+    /** Whether an object, such as a job, is not there any more. */
+    static boolean isUnknownObject(BusException e) {
+        return e.errorName().equals(BUS + "UnknownObject") || e.errorName().equals(SYSTEMD + "NoSuchJob");
+    }
+
     static boolean isInvalidArguments(BusException e) {
         return e.errorName().equals(BUS + "InvalidArgs");
     }

@@ -159,6 +159,32 @@ public final class Units {
     }
 
     /**
+     * What systemd is about to do with a unit: a service that gets SIGTERM asks so whether it is stopped or restarted, for
+     * both begin alike.
+     *
+     * @param unit its name
+     * @return the type of its job, such as {@code start}, {@code stop} or {@code restart}; nothing if it has none
+     * @throws MachineException {@link Reason#NO_SUCH_UNIT}, or any other
+     * @throws IllegalArgumentException if {@code unit} is not the name of one
+     */
+    public Optional<String> job(String unit) throws MachineException {
+        UnitNames.require("unit", unit);
+        String path = (String) systemd.ask("o", "GetUnit", "s", unit);
+        try {
+            List<?> job = (List<?>) systemd.property(path, Remote.SYSTEMD + ".Unit", "Job", "(uo)");
+            if (Long.valueOf(0).equals(job.get(0))) {
+                return Optional.empty();
+            }
+            return Optional.of((String) systemd.property((String) job.get(1), Remote.SYSTEMD + ".Job", "JobType", "s"));
+        } catch (BusException e) {
+            if (ErrorNames.isUnknownObject(e)) {
+                return Optional.empty(); // done meanwhile
+            }
+            throw MachineException.of("Job", unit, e);
+        }
+    }
+
+    /**
      * Changes properties of a unit.
      *
      * @param unit its name

@@ -147,6 +147,31 @@ class UnitsBoxIT {
     }
 
     @Test
+    void aServiceThatIsToldToEndKnowsWhatFor() throws Exception {
+        Path go = Path.of("/run/job-go");
+        // it does not end before it is let to, so that its job stays
+        services.start(
+                "slow.service",
+                List.of("KillMode=process"),
+                List.of(
+                        "sh",
+                        "-c",
+                        "trap 'while ! [ -e " + go + " ]; do sleep 0.05; done; exit 0' TERM; sleep 1000 & wait"));
+        assertThat(units.job("slow.service")).isEmpty();
+
+        assertThat(run("systemctl", "restart", "--no-block", "slow.service")).isEmpty();
+        assertThat(units.job("slow.service")).contains("restart");
+        Files.createFile(go);
+        Command.await("0", "sh", "-c", "systemctl show -p Job --value slow.service | sed 's/^$/0/'");
+        Files.delete(go);
+        assertThat(run("systemctl", "stop", "--no-block", "slow.service")).isEmpty();
+        assertThat(units.job("slow.service")).contains("stop");
+        Files.createFile(go);
+
+        assertThat(Reasons.of(() -> units.job("missing.service"))).isEqualTo(Reason.NO_SUCH_UNIT);
+    }
+
+    @Test
     void propertiesAreChangedUntilTheUnitEnds() throws Exception {
         services.sleeper("changed.service");
 

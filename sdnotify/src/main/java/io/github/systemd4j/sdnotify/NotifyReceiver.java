@@ -64,6 +64,28 @@ public final class NotifyReceiver implements AutoCloseable {
         return new Builder(address);
     }
 
+    /**
+     * Goes on with a socket that was bound before, by this process or by one whose descriptor was stored: what was sent
+     * meanwhile is in its queue.
+     *
+     * @param fd the socket, owned by the receiver from now on
+     * @param address what it was bound with; a path is removed by {@link #close}, not by {@link #release}
+     * @return the receiver
+     * @throws IOException if it is no such socket, or where there are no system calls; it is not closed then
+     */
+    public static NotifyReceiver adopt(int fd, String address) throws IOException {
+        Backend backend = Backend.current();
+        Libc libc = backend.libc();
+        if (libc == null) {
+            throw new SystemCallException("adopt", address, Errno.ENOSYS, "no system calls: " + backend.reason());
+        }
+        BoundAddress bound = BoundAddress.of(address, libc);
+        passCredentials(libc, fd, address);
+        check("fcntl(F_SETFL)", address, libc.fcntl(fd, Constants.F_SETFL, Constants.O_NONBLOCK));
+        check("fcntl(F_SETFD)", address, libc.fcntl(fd, Constants.F_SETFD, Constants.FD_CLOEXEC));
+        return new NotifyReceiver(libc, bound, fd);
+    }
+
     /** How an address is bound. Not thread safe. */
     public static final class Builder {
 
@@ -172,6 +194,15 @@ public final class NotifyReceiver implements AutoCloseable {
     }
 
     /**
+     * The number of the socket, to be stored with the manager ({@code FDSTORE=1}) for {@link #adopt}.
+     *
+     * @return the number, which stays this object's until {@link #close} or {@link #release}
+     */
+    public int number() {
+        return fd;
+    }
+
+    /**
      * Takes the next datagram.
      *
      * @param timeout how long to wait at most; zero only looks
@@ -243,14 +274,28 @@ public final class NotifyReceiver implements AutoCloseable {
     public void close() {
         shutdown();
         synchronized (this) {
-            synchronized (gate) {
-                if (closed) {
-                    return;
-                }
-                closed = true;
-                libc.close(fd);
+            if (closeDescriptor()) {
+                address.remove();
             }
-            address.remove();
+        }
+    }
+
+    /**
+     * Closes our descriptor of the socket alone: where somebody else has one, senders go on, and what they send is kept for
+     * who adopts it. Waits for a receive under way. May be called again, and instead of {@link #close}.
+     */
+    public synchronized void release() {
+        closeDescriptor();
+    }
+
+    private boolean closeDescriptor() {
+        synchronized (gate) {
+            if (closed) {
+                return false;
+            }
+            closed = true;
+            libc.close(fd);
+            return true;
         }
     }
 }

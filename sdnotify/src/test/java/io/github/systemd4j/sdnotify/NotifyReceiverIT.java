@@ -45,6 +45,35 @@ class NotifyReceiverIT {
     }
 
     @Test
+    void whatIsSentBetweenTwoReceiversIsForTheSecond() throws Exception {
+        NotifyReceiver first = at("a").bind();
+        int stored = Descriptors.LIBC.dup(first.number()); // what a manager does
+        first.release();
+        first.release();
+        first.close();
+        assertThat(directory.resolve("a")).exists();
+        assertThatThrownBy(() -> first.receive(Duration.ZERO)).hasMessageContaining("closed");
+        try (Notifier notifier = Notifier.of(Map.of(Notifier.NOTIFY_SOCKET, first.address()))) {
+            notifier.ready().orThrow();
+        }
+
+        try (NotifyReceiver second = NotifyReceiver.adopt(stored, first.address())) {
+            assertThat(second.number()).isEqualTo(stored);
+            try (ReceivedNotification received =
+                    second.receive(Duration.ofSeconds(10)).orElseThrow()) {
+                assertThat(received.field("READY")).contains("1");
+                assertThat(received.pid())
+                        .isEqualTo((int) ProcessHandle.current().pid());
+            }
+            assertReceives(second, second.address());
+        }
+        assertThat(directory).isEmptyDirectory();
+        int[] pipe = Descriptors.pipe();
+        assertThatThrownBy(() -> NotifyReceiver.adopt(pipe[0], "@none")).hasMessageContaining("ENOTSOCK");
+        Descriptors.close(pipe);
+    }
+
+    @Test
     void theOwnerIsAsAsked() throws Exception {
         int uid = Descriptors.LIBC.getuid();
         int gid = Descriptors.LIBC.getgid();

@@ -14,6 +14,7 @@ final class JnaLibc implements Libc {
 
     private static final int ENOSYS = 38;
     private static final int SYS_PIDFD_OPEN = 434; // on every architecture
+    private static final int SYS_PIDFD_SEND_SIGNAL = 424;
 
     private JnaLibc() {}
 
@@ -289,7 +290,12 @@ final class JnaLibc implements Libc {
 
     @Override
     public int pidfd_open(int pid, int flags) {
-        return (int) result(Functions.syscall(SYS_PIDFD_OPEN, pid, flags));
+        return (int) result(Functions.syscall(SYS_PIDFD_OPEN, pid, flags, 0, 0));
+    }
+
+    @Override
+    public int pidfd_send_signal(int pidfd, int signal, long info, int flags) {
+        return (int) result(Functions.syscall(SYS_PIDFD_SEND_SIGNAL, pidfd, signal, info, flags));
     }
 
     /** Apart, because JNA binds all functions of a class or none, and this one is missing before glibc 2.27. */
@@ -429,7 +435,7 @@ final class JnaLibc implements Libc {
 
         static native int getgid();
 
-        static native long syscall(long number, long a, long b);
+        static native long syscall(long number, long a, long b, long c, long d);
 
         static native long dlopen(long path, int flags);
 

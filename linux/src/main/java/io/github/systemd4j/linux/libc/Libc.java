@@ -516,4 +516,16 @@ public interface Libc {
      * @return the descriptor, with close-on-exec, or -errno
      */
     int pidfd_open(int pid, int flags);
+
+    /**
+     * Sends a signal to the process of a descriptor, never to another that has got its pid since. See
+     * pidfd_send_signal(2); made by syscall(2), as above.
+     *
+     * @param pidfd the descriptor
+     * @param signal its number; 0 only asks whether the process is there
+     * @param info 0
+     * @param flags 0
+     * @return 0, or -errno
+     */
+    int pidfd_send_signal(int pidfd, int signal, long info, int flags);
 }

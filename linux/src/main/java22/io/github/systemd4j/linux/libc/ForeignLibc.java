@@ -66,6 +66,7 @@ final class ForeignLibc implements Libc {
 
     private static final int ENOSYS = 38;
     private static final int SYS_PIDFD_OPEN = 434; // on every architecture
+    private static final int SYS_PIDFD_SEND_SIGNAL = 424;
 
     private static final MethodHandle CALL = handle();
 
@@ -444,5 +445,10 @@ final class ForeignLibc implements Libc {
     @Override
     public int pidfd_open(int pid, int flags) {
         return callInt(SYSCALL, SYS_PIDFD_OPEN, pid, flags, 0, 0);
+    }
+
+    @Override
+    public int pidfd_send_signal(int pidfd, int signal, long info, int flags) {
+        return callInt(SYSCALL, SYS_PIDFD_SEND_SIGNAL, pidfd, signal, info, flags);
     }
 }

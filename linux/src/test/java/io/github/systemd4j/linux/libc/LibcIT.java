@@ -315,6 +315,22 @@ class LibcIT {
     }
 
     @Test
+    void pidfdSendSignal() throws Exception {
+        Process child = new ProcessBuilder("sleep", "60").start();
+        int pidfd = libc.pidfd_open((int) child.pid(), 0);
+
+        assertThat(libc.pidfd_send_signal(pidfd, 0, 0, 0)).isZero();
+        assertThat(libc.pidfd_send_signal(pidfd, 9, 0, 0)).isZero();
+        assertThat(child.waitFor()).isEqualTo(137);
+        child.getInputStream().close();
+        child.getErrorStream().close();
+        child.getOutputStream().close();
+        refused(libc.pidfd_send_signal(pidfd, 9, 0, 0), ESRCH);
+        assertThat(libc.close(pidfd)).isZero();
+        refused(libc.pidfd_send_signal(pidfd, 9, 0, 0), Errno.EBADF);
+    }
+
+    @Test
     void kill() throws Exception {
         Process child = new ProcessBuilder("sleep", "60").start();
 

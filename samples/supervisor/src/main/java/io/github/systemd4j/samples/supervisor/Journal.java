@@ -7,6 +7,7 @@ import io.github.systemd4j.journal.Priority;
 import io.github.systemd4j.sdnotify.NotifyReceiver;
 import io.github.systemd4j.sdnotify.ReceivedNotification;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -48,14 +49,12 @@ final class Journal implements AutoCloseable {
     }
 
     /** Takes both outputs of a process, as docker does: what comes by the standard error is an error. */
-    List<JournalPump> pump(Process process) {
+    List<JournalPump> pump(long pid, InputStream output, InputStream error) {
         JournalPump.Builder pump = JournalPump.builder(writer)
                 .levelPrefixes(true)
                 .field(SYSLOG_IDENTIFIER, identifier)
-                .field(SYSLOG_PID, Long.toString(process.pid()));
-        return List.of(
-                pump.start(process.getInputStream(), Priority.INFO),
-                pump.start(process.getErrorStream(), Priority.ERR));
+                .field(SYSLOG_PID, Long.toString(pid));
+        return List.of(pump.start(output, Priority.INFO), pump.start(error, Priority.ERR));
     }
 
     @Override

@@ -6,6 +6,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +42,9 @@ final class Lifecycle {
 
     static final long NEVER = Long.MAX_VALUE;
 
+    private static final Pattern SAVED =
+            Pattern.compile("(ACTIVATING|ACTIVE|RELOADING|STOPPING|KILLED) ([1-9][0-9]{0,17}|" + NEVER + ")");
+
     private final long stopTimeout;
     private State state = State.ACTIVATING;
     private long timer; // of the start or the stop
@@ -52,6 +57,34 @@ final class Lifecycle {
         this.watchdog = watchdog == null ? NEVER : watchdog.toNanos();
         this.stopTimeout = stopTimeout.toNanos();
         this.timer = sum(now, startTimeout.toNanos());
+    }
+
+    /**
+     * Goes on where {@link #saved} was. Times begin anew: nobody could count while there was nobody.
+     *
+     * @param saved what it answered; what cannot be read is the beginning
+     */
+    static Lifecycle resumed(String saved, Options options, long now) {
+        Lifecycle life = new Lifecycle(options.watchdog(), options.startTimeout(), options.stopTimeout(), now);
+        Matcher matcher = SAVED.matcher(saved);
+        if (matcher.matches()) {
+            State state = State.valueOf(matcher.group(1));
+            life.watchdog = Long.parseLong(matcher.group(2));
+            switch (state) {
+                case ACTIVATING -> {
+                    // as it begins
+                }
+                case ACTIVE, RELOADING -> life.ready(now);
+                case STOPPING, KILLED -> life.stop(now);
+            }
+            life.state = state == State.KILLED ? State.STOPPING : state;
+        }
+        return life;
+    }
+
+    /** What outlives this process. */
+    String saved() {
+        return state + " " + watchdog;
     }
 
     State state() {

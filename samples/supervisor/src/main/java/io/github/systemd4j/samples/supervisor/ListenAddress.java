@@ -1,14 +1,19 @@
 package io.github.systemd4j.samples.supervisor;
 
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Optional;
 
 /**
  * Where to listen for the service.
@@ -64,6 +69,31 @@ record ListenAddress(String name, SocketAddress address) {
             channel.close();
             throw new IOException("cannot listen on " + text(address) + ": " + e.getMessage(), e);
         }
+    }
+
+    /** Removes a socket at whose path nobody listens: one that was killed left it. */
+    void removeStale() throws IOException {
+        if (address instanceof UnixDomainSocketAddress unix
+                && Files.exists(unix.getPath())
+                && Files.readAttributes(unix.getPath(), BasicFileAttributes.class)
+                        .isOther()) {
+            try {
+                SocketChannel.open(unix).close(); // somebody listens, as bind will say
+            } catch (ConnectException e) {
+                Files.delete(unix.getPath());
+            }
+        }
+    }
+
+    /** Whether a socket that is bound is the one that is wanted; any port is, where any is wanted. */
+    boolean fits(Optional<SocketAddress> bound) {
+        if (bound.isPresent()
+                && bound.get() instanceof InetSocketAddress is
+                && address instanceof InetSocketAddress wanted
+                && wanted.getPort() == 0) {
+            return is.getAddress().equals(wanted.getAddress());
+        }
+        return bound.filter(address::equals).isPresent();
     }
 
     private ServerSocketChannel open() throws IOException {

@@ -18,20 +18,22 @@ final class Listeners implements AutoCloseable {
     private final List<ListenAddress> wanted = new ArrayList<>();
     private final List<ServerSocketChannel> channels = new ArrayList<>();
 
-    private Listeners() {}
-
     static Listeners bind(List<ListenAddress> addresses) throws IOException {
         Listeners listeners = new Listeners();
         try {
             for (ListenAddress each : addresses) {
-                listeners.channels.add(each.bind());
-                listeners.wanted.add(each);
+                listeners.add(each, each.bind());
             }
             return listeners;
         } catch (IOException | RuntimeException | Error e) {
             listeners.close();
             throw e;
         }
+    }
+
+    void add(ListenAddress address, ServerSocketChannel channel) {
+        channels.add(channel);
+        wanted.add(address);
     }
 
     /** Where they are and what they are called, for people. */
@@ -48,6 +50,14 @@ final class Listeners implements AutoCloseable {
         for (int i = 0; i < channels.size(); i++) {
             launcher.socket(wanted.get(i).name(), channels.get(i));
         }
+    }
+
+    /** Instead of closing: the next supervisor goes on with them, and their paths stay. */
+    void leave() throws IOException {
+        for (ServerSocketChannel each : channels) {
+            each.close();
+        }
+        channels.clear();
     }
 
     /** Closes them, and removes the paths of those that have one. */

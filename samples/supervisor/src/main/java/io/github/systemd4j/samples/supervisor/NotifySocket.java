@@ -16,8 +16,9 @@ import org.jspecify.annotations.Nullable;
 /** The bound socket, in a directory that only this user can look into, and that is removed with it. */
 final class NotifySocket implements AutoCloseable {
 
+    private static final String WAKE_FIELD = "X_SUPERVISOR_WAKE";
     private static final Notification WAKE =
-            Notification.builder().custom("X_SUPERVISOR_WAKE", "1").build();
+            Notification.builder().custom(WAKE_FIELD, "1").build();
 
     private final @Nullable Path directory;
     private final NotifyReceiver receiver;
@@ -43,6 +44,16 @@ final class NotifySocket implements AutoCloseable {
         }
     }
 
+    /** A socket that has its place. */
+    static NotifySocket of(NotifyReceiver receiver) {
+        return new NotifySocket(null, receiver);
+    }
+
+    /** Whether a datagram is from {@link #wake}, also that of an earlier supervisor. */
+    static boolean isWake(ReceivedNotification received) {
+        return received.field(WAKE_FIELD).isPresent();
+    }
+
     /** A new directory that only this user can look into. */
     static Path directory() throws IOException {
         return Files.createTempDirectory(
@@ -65,6 +76,12 @@ final class NotifySocket implements AutoCloseable {
      */
     void wake() {
         waker.send(WAKE);
+    }
+
+    /** Instead of closing: for the next supervisor it stays bound, and what is sent meanwhile waits in it. */
+    void leave() {
+        waker.close();
+        receiver.release();
     }
 
     @Override

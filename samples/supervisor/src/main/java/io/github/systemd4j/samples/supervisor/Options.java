@@ -4,7 +4,11 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param access NotifyAccess=
  * @param journal SyslogIdentifier=, null if the service has our own output
  * @param showRecords whether records are for the time line, and not for journald
+ * @param limits properties of the scope that the service is in, where it has one
  * @param command the service and its arguments, empty if only the help is wanted
  */
 record Options(
@@ -31,6 +36,7 @@ record Options(
         Access access,
         @Nullable String journal,
         boolean showRecords,
+        Map<String, Long> limits,
         List<String> command) {
 
     /** Whose notifications count. */
@@ -41,8 +47,11 @@ record Options(
 
     static final String HELP = """
             usage: java -jar supervisor.jar [OPTION...] -- COMMAND [ARG...]
+                   java -jar supervisor.jar --keep DIRECTORY
 
             Starts COMMAND with a NOTIFY_SOCKET, and prints a line for each notification that comes.
+            With --keep, as a service of systemd: each file of DIRECTORY is a service, named as the file is, whose words
+            are OPTIONs, -- and COMMAND. They outlive a restart of the supervisor.
 
               --watchdog SECONDS       kill COMMAND when no WATCHDOG=1 came for so long; no watchdog if not given
               --start-timeout SECONDS  time until READY=1, 90 if not given
@@ -56,12 +65,15 @@ record Options(
               --journal IDENTIFIER     the lines that COMMAND prints become records in the journal, with this
                                        SYSLOG_IDENTIFIER; what came by the standard error with the priority of errors
               --show-records           show these records here, instead of giving them to journald
+              --limit NAME=NUMBER      a property of the service's scope, such as MemoryMax=268435456 or TasksMax=100; in
+                                       files of --keep alone. May be given several times
               --help                   this text
 
             SECONDS may have a fraction. Ends with the status of COMMAND; 64 wrong usage, 127 no such command.
             """;
 
     private static final BigDecimal MAX_SECONDS = BigDecimal.valueOf(1_000_000);
+    private static final Pattern LIMIT = Pattern.compile("([A-Z][A-Za-z]*)=([0-9]{1,18})");
     private static final int MAX_RESTARTS = 1_000_000;
 
     static Options parse(List<String> arguments) throws UsageException {
@@ -74,6 +86,7 @@ record Options(
         Access access = Access.MAIN;
         String journal = null;
         boolean showRecords = false;
+        Map<String, Long> limits = new LinkedHashMap<>();
         List<String> command = new ArrayList<>();
         for (Iterator<String> rest = arguments.iterator(); rest.hasNext(); ) {
             String option = rest.next();
@@ -87,6 +100,7 @@ record Options(
                 case "--access" -> access = access(option, value(option, rest));
                 case "--journal" -> journal = value(option, rest);
                 case "--show-records" -> showRecords = true;
+                case "--limit" -> limit(option, value(option, rest), limits);
                 case "--" -> rest.forEachRemaining(command::add);
                 case "--help", "-h" -> {
                     return new Options(
@@ -99,6 +113,7 @@ record Options(
                             access,
                             journal,
                             showRecords,
+                            Map.copyOf(limits),
                             List.of());
                 }
                 default ->
@@ -124,6 +139,7 @@ record Options(
                 access,
                 journal,
                 showRecords,
+                Map.copyOf(limits),
                 List.copyOf(command));
     }
 
@@ -160,6 +176,14 @@ record Options(
             // said below
         }
         throw new UsageException(option + " " + value + ": must be a number from 0 to " + MAX_RESTARTS);
+    }
+
+    private static void limit(String option, String value, Map<String, Long> limits) throws UsageException {
+        Matcher matcher = LIMIT.matcher(value);
+        if (!matcher.matches()) {
+            throw new UsageException(option + " " + value + ": must be the name of a property, = and a number");
+        }
+        limits.put(matcher.group(1), Long.parseLong(matcher.group(2)));
     }
 
     private static String address(String option, String value) throws UsageException {

@@ -8,8 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +21,8 @@ import org.jspecify.annotations.Nullable;
  * <p>One thread does it all: it waits for a datagram, for the next time-out, or to be woken.
  */
 public final class Supervisor {
+
+    private static final String KEEP = "--keep";
 
     private static final int EXIT_FAILURE = 1;
     private static final int EXIT_USAGE = 64;
@@ -34,15 +38,29 @@ public final class Supervisor {
 
     private final Options options;
     private final Timeline timeline;
+    private final Keeping keeping;
+    private final Consumer<String> standing;
     private final CountDownLatch finished = new CountDownLatch(1);
     private volatile int status;
     private volatile boolean stopRequested;
+    private volatile boolean leaveRequested;
     private volatile @Nullable NotifySocket socket;
     private volatile @Nullable Child child;
 
     Supervisor(Options options, Timeline timeline) {
+        this(options, timeline, Keeping.nothing(options), text -> {});
+    }
+
+    /**
+     * One of several.
+     *
+     * @param standing is told how the service is, in a word or a few, whenever that changes
+     */
+    Supervisor(Options options, Timeline timeline, Keeping keeping, Consumer<String> standing) {
         this.options = options;
         this.timeline = timeline;
+        this.keeping = keeping;
+        this.standing = standing;
     }
 
     /**
@@ -57,9 +75,17 @@ public final class Supervisor {
     private static int main(List<String> arguments, Map<String, String> environment) {
         Options options;
         try {
+            if (arguments.indexOf(KEEP) == 0) {
+                return Keeper.main(arguments, environment);
+            }
             options = Options.parse(arguments);
+            if (!options.limits().isEmpty()) {
+                throw new UsageException("--limit: a service has a scope with --keep alone");
+            }
         } catch (UsageException e) {
             return complain(e.getMessage(), EXIT_USAGE);
+        } catch (IOException e) {
+            return complain(e.getMessage(), EXIT_FAILURE);
         }
         if (options.command().isEmpty()) {
             System.out.print(Options.HELP);
@@ -87,31 +113,51 @@ public final class Supervisor {
         return status;
     }
 
-    /** Runs the service until it has ended for good, and answers with our exit status. Leaves nothing behind. */
+    /**
+     * Runs the service until it has ended for good, and answers with our exit status. Leaves nothing behind, unless it was
+     * told to leave everything.
+     */
     int run() throws IOException {
-        try (NotifySocket bound = NotifySocket.bind(options.socket());
-                Listeners listeners = Listeners.bind(options.listen());
+        try (NotifySocket bound = keeping.notifySocket();
+                Listeners listeners = keeping.listeners();
                 Journal journal = Journal.open(options.journal(), options.showRecords(), timeline)) {
             socket = bound;
             for (String each : listeners.texts()) {
                 timeline.own("listens on " + each);
             }
-            int restarts = 0;
-            while (!stopRequested) {
-                status = EXIT_FAILURE; // until it has one of its own
-                Outcome outcome = runOnce(bound, listeners, journal);
-                status = outcome.status();
-                if (!outcome.failed() || stopRequested || restarts == options.restarts()) {
-                    break;
-                }
-                restarts++;
-                timeline.own("restart " + restarts + " of " + options.restarts());
+            runAll(bound, listeners, journal);
+            if (leaveRequested) {
+                listeners.leave();
+                bound.leave();
             }
             return status;
         } finally {
             socket = null;
+            if (!leaveRequested) {
+                keeping.over();
+            }
             finished.countDown();
         }
+    }
+
+    private void runAll(NotifySocket bound, Listeners listeners, @Nullable Journal journal) throws IOException {
+        Child survivor = keeping.survivor(journal);
+        int restarts = 0;
+        while (survivor != null || !isEnding()) {
+            status = EXIT_FAILURE; // until it has one of its own
+            Outcome outcome = survivor != null ? goOn(bound, survivor) : runOnce(bound, listeners, journal);
+            survivor = null;
+            status = outcome.status();
+            if (!outcome.failed() || isEnding() || restarts == options.restarts()) {
+                return;
+            }
+            restarts++;
+            timeline.own("restart " + restarts + " of " + options.restarts());
+        }
+    }
+
+    private boolean isEnding() {
+        return stopRequested || leaveRequested;
     }
 
     /**
@@ -123,18 +169,36 @@ public final class Supervisor {
     private record Outcome(int status, boolean failed) {}
 
     private Outcome runOnce(NotifySocket bound, Listeners listeners, @Nullable Journal journal) throws IOException {
-        Child service = Child.start(options, bound.address(), listeners, journal);
+        Child service = keeping.start(bound, listeners, journal);
+        timeline.own("started pid " + service.pid() + ": " + String.join(" ", options.command()) + "  -> activating");
+        return untilEnd(
+                bound,
+                service,
+                new Lifecycle(options.watchdog(), options.startTimeout(), options.stopTimeout(), timeline.now()));
+    }
+
+    private Outcome goOn(NotifySocket bound, Child survivor) throws IOException {
+        Lifecycle life = keeping.lifeOf(survivor, timeline.now());
+        timeline.own("pid " + survivor.pid() + " is " + life.state().text());
+        return untilEnd(bound, survivor, life);
+    }
+
+    private Outcome untilEnd(NotifySocket bound, Child service, Lifecycle life) throws IOException {
         child = service;
         try {
             service.onExit(bound::wake);
-            timeline.own(
-                    "started pid " + service.pid() + ": " + String.join(" ", options.command()) + "  -> activating");
-            Run run = new Run(service);
+            Run run = new Run(service, life);
+            run.save();
             run.untilEnd(bound);
+            if (leaveRequested && service.isAlive()) {
+                service.leaveLines();
+                return new Outcome(0, false);
+            }
             service.finishLines();
+            keeping.ended(service);
             return run.outcome();
         } finally {
-            if (service.isAlive()) {
+            if (service.isAlive() && !leaveRequested) {
                 service.kill();
             }
             child = null;
@@ -144,6 +208,15 @@ public final class Supervisor {
     /** Asks {@link #run} to stop the service and return. */
     void stop() {
         stopRequested = true;
+        NotifySocket bound = socket;
+        if (bound != null) {
+            bound.wake();
+        }
+    }
+
+    /** Asks {@link #run} to return, with the service left as it is. */
+    void leave() {
+        leaveRequested = true;
         NotifySocket bound = socket;
         if (bound != null) {
             bound.wake();
@@ -175,21 +248,31 @@ public final class Supervisor {
 
         private final Child service;
         private final Lifecycle life;
-        private long mainPid;
         private boolean wasReady;
+        private String saved = "";
         private boolean stopped; // because we were asked to
         private boolean failed; // because of a time-out
 
-        Run(Child service) {
+        Run(Child service, Lifecycle life) {
             this.service = service;
-            this.mainPid = service.pid();
-            this.life =
-                    new Lifecycle(options.watchdog(), options.startTimeout(), options.stopTimeout(), timeline.now());
+            this.life = life;
+            this.wasReady = life.state() != Lifecycle.State.ACTIVATING;
+        }
+
+        /** For who comes after us, if it is something new. */
+        void save() throws IOException {
+            String now = service.mainPid() + " " + life.saved();
+            if (!now.equals(saved)) {
+                saved = now;
+                keeping.changed(service, life);
+                standing.accept(life.state().text());
+            }
         }
 
         void untilEnd(NotifySocket bound) throws IOException {
             long end = Lifecycle.NEVER;
-            while (true) {
+            while (!leaveRequested) {
+                save();
                 boolean alive = service.isAlive(); // asked first, so that its last words are read after its end
                 long now = timeline.now();
                 end = alive ? end : Math.min(end, now + LAST_WORDS);
@@ -197,6 +280,7 @@ public final class Supervisor {
                 Optional<ReceivedNotification> received = bound.receive(Duration.ofNanos(Math.max(wait, 0)));
                 if (received.isPresent() && !isOurs(received.get())) {
                     take(received.get());
+                    save(); // at once: nobody will hear it again
                 }
                 if (alive) {
                     look();
@@ -207,7 +291,7 @@ public final class Supervisor {
         }
 
         private boolean isOurs(ReceivedNotification received) {
-            return received.pid() == ProcessHandle.current().pid();
+            return NotifySocket.isWake(received);
         }
 
         /** Does what is due. */
@@ -267,10 +351,10 @@ public final class Supervisor {
 
         private @Nullable String refusal(ReceivedNotification received) {
             int pid = received.pid();
-            if (pid != mainPid && options.access() == Options.Access.MAIN) {
-                return "not from the main process " + mainPid + ", see --access";
+            if (pid != service.mainPid() && options.access() == Options.Access.MAIN) {
+                return "not from the main process " + service.mainPid() + ", see --access";
             }
-            if (pid != mainPid && !service.contains(pid)) {
+            if (pid != service.mainPid() && !service.contains(pid)) {
                 return "not from a process of this service";
             }
             if (received.isTruncated()) {
@@ -285,7 +369,7 @@ public final class Supervisor {
             }
             long pid = value.matches("[1-9][0-9]{0,9}") ? Long.parseLong(value) : 0;
             if (pid != 0 && service.contains(pid)) {
-                mainPid = pid;
+                service.mainPid(pid);
             } else {
                 remarks.add("MAINPID is no process of this service");
             }
@@ -300,11 +384,18 @@ public final class Supervisor {
         }
 
         Outcome outcome() {
-            int ended = service.exitStatus();
+            OptionalInt known = service.exitStatus();
             long rest = service.killRest();
-            timeline.own("pid " + service.pid() + " ended with status " + ended + meaning(ended)
+            timeline.own("pid " + service.pid() + " ended"
+                    + (known.isPresent()
+                            ? " with status " + known.getAsInt() + meaning(known.getAsInt())
+                            : ", its status is unknown: it was the child of an earlier supervisor")
                     + (wasReady ? "" : ", and was never ready")
                     + (rest == 0 ? "" : "; killed " + rest + " of its processes that were left"));
+            return known.isPresent() ? outcome(known.getAsInt()) : new Outcome(stopped ? 0 : EXIT_FAILURE, !stopped);
+        }
+
+        private Outcome outcome(int ended) {
             if (failed) {
                 return new Outcome(ended == 0 ? EXIT_FAILURE : ended, true);
             }

@@ -8,10 +8,22 @@ import java.util.Locale;
 final class Timeline {
 
     private final PrintStream out;
-    private final long origin = System.nanoTime();
+    private final String self;
+    private final long origin;
 
     Timeline(PrintStream out) {
+        this(out, "supervisor", System.nanoTime());
+    }
+
+    private Timeline(PrintStream out, String self, long origin) {
         this.out = out;
+        this.self = self;
+        this.origin = origin;
+    }
+
+    /** The same for one of several services: what we did is said of that. */
+    Timeline of(String name) {
+        return new Timeline(out, name, origin);
     }
 
     /** Nanoseconds since the beginning. */
@@ -26,7 +38,7 @@ final class Timeline {
 
     /** Something that we did. */
     void own(String text) {
-        line("supervisor", text);
+        line(self, text);
     }
 
     /** A record that the journal got. */

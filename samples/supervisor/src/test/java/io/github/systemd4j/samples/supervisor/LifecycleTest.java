@@ -123,6 +123,37 @@ class LifecycleTest {
         assertThat(life.due()).isEqualTo(at(10));
     }
 
+    @Test
+    void whatWasSavedGoesOnAndTimesBeginAnew() throws UsageException {
+        life.apply(READY, at(0));
+        life.apply(Map.of("WATCHDOG_USEC", "4000000"), at(1));
+        Lifecycle next = Lifecycle.resumed(life.saved(), options(), at(50));
+        assertThat(next.state()).isEqualTo(Lifecycle.State.ACTIVE);
+        assertThat(next.due()).isEqualTo(at(54));
+
+        next.apply(Map.of("RELOADING", "1"), at(51));
+        assertThat(Lifecycle.resumed(next.saved(), options(), at(60)).state()).isEqualTo(Lifecycle.State.RELOADING);
+
+        next.stop(at(52));
+        Lifecycle stopping = Lifecycle.resumed(next.saved(), options(), at(60));
+        assertThat(stopping.state()).isEqualTo(Lifecycle.State.STOPPING);
+        assertThat(stopping.due()).isEqualTo(at(65));
+        next.killed();
+        assertThat(Lifecycle.resumed(next.saved(), options(), at(60)).due()).isEqualTo(at(65));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "ACTIVE", "ACTIVE 0", "ACTIVE -1", "active 5", "DEAD 5", "ACTIVE 99999999999999999999"})
+    void whatCannotBeReadIsTheBeginning(String saved) throws UsageException {
+        Lifecycle next = Lifecycle.resumed(saved, options(), at(0));
+        assertThat(next.state()).isEqualTo(Lifecycle.State.ACTIVATING);
+        assertThat(next.due()).isEqualTo(at(10));
+    }
+
+    private static Options options() throws UsageException {
+        return Options.parse(List.of("--watchdog", "2", "--start-timeout", "10", "--stop-timeout", "5", "--", "true"));
+    }
+
     private static long at(int seconds) {
         return Duration.ofSeconds(100L + seconds).toNanos();
     }

@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -26,13 +27,14 @@ class OptionsTest {
                         Options.Access.MAIN,
                         null,
                         false,
+                        Map.of(),
                         List.of("true")));
     }
 
     @Test
     void everythingMayBeGiven() throws UsageException {
         String line = "--watchdog 0.5 --start-timeout 3 --stop-timeout 1.25 --restarts 7 --socket /run/x --access all"
-                + " --journal web --show-records"
+                + " --journal web --show-records --limit TasksMax=7 --limit MemoryMax=1000"
                 + " --listen http=[::1]:8080 --listen 0 --listen /run/a=b"
                 + " -- java -- --help";
         assertThat(Options.parse(List.of(line.split(" ", -1))))
@@ -49,6 +51,7 @@ class OptionsTest {
                         Options.Access.ALL,
                         "web",
                         true,
+                        Map.of("MemoryMax", 1000L, "TasksMax", 7L),
                         List.of("java", "--", "--help")));
     }
 
@@ -75,6 +78,8 @@ class OptionsTest {
                 "--socket x -- true            | --socket x: must be an absolute path, or @ and a name",
                 "--access none -- true         | --access none: must be main or all",
                 "--show-records -- true        | --show-records needs --journal IDENTIFIER",
+                "--limit TasksMax -- true      | --limit TasksMax: must be the name of a property, = and a number",
+                "--limit =7 -- true            | --limit =7: must be the name of a property, = and a number",
                 "--listen http -- true         | --listen http: must be [HOST:]PORT or an absolute path",
                 "--listen 65536 -- true        | --listen 65536: must be [HOST:]PORT or an absolute path",
                 "--listen a=:80 -- true        | --listen :80: must be [HOST:]PORT or an absolute path",
