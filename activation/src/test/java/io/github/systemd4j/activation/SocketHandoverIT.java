@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
@@ -52,7 +53,7 @@ class SocketHandoverIT {
 
     private final String address = Sockets.freshAddress();
     private final Sockets sockets = new Sockets();
-    private int before;
+    private Set<String> before = Set.of();
 
     @BeforeEach
     void countDescriptors() throws Exception {
@@ -64,13 +65,13 @@ class SocketHandoverIT {
         }
         assertThatExceptionOfType(IOException.class).isThrownBy(() -> SocketHandover.takeNumbers(own, ANYBODY, SHORT));
         sockets.close();
-        before = Sockets.count();
+        before = Sockets.opened();
     }
 
     @AfterEach
     void nothingIsLeftOpen() {
         sockets.close();
-        Sockets.assertCount(before);
+        Sockets.assertOpenedSince(before, 0);
     }
 
     private List<NamedSocket> web() {
@@ -389,12 +390,12 @@ class SocketHandoverIT {
             int raw = sockets.connect(address);
             send(raw, "SOCKET_HANDOVER=1\n", 0, 1, 2);
             send(raw, "SOCKET_HANDOVER=1\nACCEPTED=1\n", 0, 1, 2);
-            int open = Sockets.count();
+            Set<String> open = Sockets.opened();
 
             List<NamedSocket> given = web();
             assertThat(handover.giveNumbers(given, SOON)).isTrue();
 
-            Sockets.assertCount(open + 1);
+            Sockets.assertOpenedSince(open, 1);
         }
     }
 

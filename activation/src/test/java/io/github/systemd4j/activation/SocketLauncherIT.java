@@ -24,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -52,20 +53,20 @@ class SocketLauncherIT {
     Path directory;
 
     private final Sockets sockets = new Sockets();
-    private int before;
+    private Set<String> before = Set.of();
 
     @BeforeEach
     void countDescriptors() throws Exception {
         // Once, so that classes and jars are open that the first of all tests would open.
         run(new SocketLauncher(new ProcessBuilder("true")));
         Sockets.warmUp();
-        before = Sockets.count();
+        before = Sockets.opened();
     }
 
     @AfterEach
     void nothingIsLeftOpen() {
         sockets.close();
-        Sockets.assertCount(before);
+        Sockets.assertOpenedSince(before, 0);
         assertThat(ProcessHandle.current().children()).isEmpty();
     }
 
@@ -250,7 +251,7 @@ class SocketLauncherIT {
         assertThat(killed.waitFor(1, TimeUnit.MILLISECONDS)).isFalse();
         assertThat(killed).asString().endsWith(", running]");
         killed.destroy();
-        assertThat(killed.onExit().get(10, TimeUnit.SECONDS)).isSameAs(killed);
+        assertThat(killed.onExit().get(30, TimeUnit.SECONDS)).isSameAs(killed);
         assertThat(killed.exitValue()).isEqualTo(143);
         assertThat(killed.exitSignal()).hasValue(15);
         assertThat(killed.isAlive()).isFalse();
@@ -300,8 +301,8 @@ class SocketLauncherIT {
         assertThat(process.info().command()).isPresent();
         assertThat(process.children()).isEmpty();
         assertThat(handle.destroy()).isTrue();
-        assertThat(handle.onExit().get(10, TimeUnit.SECONDS)).isEqualTo(handle);
-        assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(handle.onExit().get(30, TimeUnit.SECONDS)).isEqualTo(handle);
+        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitSignal()).hasValue(15);
         assertThat(process.toHandle()).isEqualTo(handle);
         close(process);
@@ -331,7 +332,7 @@ class SocketLauncherIT {
         try (BufferedReader output = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8))) {
             assertThat(output.readLine()).isEqualTo("up");
             thread.shutdown();
-            assertThat(thread.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(thread.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
 
             process.getOutputStream().write("still\n".getBytes(UTF_8));
             process.getOutputStream().close();
@@ -567,7 +568,7 @@ class SocketLauncherIT {
             each.get();
         }
         threads.shutdown();
-        assertThat(threads.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(threads.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test
@@ -591,7 +592,7 @@ class SocketLauncherIT {
 
         SocketProcess process = shell("exit 5").start(robbed);
 
-        assertThat(process.waitFor(Duration.ofSeconds(10).toMillis(), TimeUnit.MILLISECONDS))
+        assertThat(process.waitFor(Duration.ofSeconds(30).toMillis(), TimeUnit.MILLISECONDS))
                 .isTrue();
         assertThat(process.exitValue()).isEqualTo(-1);
         assertThat(process.exitSignal()).isEmpty();
