@@ -57,10 +57,10 @@ class RelayBoxIT {
 
     @Test
     void aLongStartIsExtended() throws Exception {
-        try (RelayedUnit unit = new RelayedUnit(List.of(), "TimeoutStartSec=4")) {
+        try (RelayedUnit unit = new RelayedUnit(List.of(), "TimeoutStartSec=6")) {
             long started = System.nanoTime();
-            while (System.nanoTime() - started < 6_000_000_000L) {
-                unit.send("extend 3");
+            while (System.nanoTime() - started < 8_000_000_000L) {
+                unit.send("extend 5");
                 assertThat(unit.show("ActiveState")).isEqualTo("activating");
             }
             unit.send("ready");

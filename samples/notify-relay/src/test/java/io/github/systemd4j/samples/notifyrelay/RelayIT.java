@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class RelayIT {
 
     private static final String BACKEND = "io.github.systemd4j.linux.backend";
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     @TempDir
     Path directory;
