@@ -2,6 +2,7 @@ package io.github.systemd4j.sdnotify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -64,6 +65,7 @@ class NotifyBoxIT {
             // The same start was ended after 5 seconds without them: this one goes on for longer than that.
             while (System.nanoTime() - started < 8_000_000_000L) {
                 assertThat(unit.show("ActiveState")).isEqualTo("activating");
+                TimeUnit.MILLISECONDS.sleep(100); // each look is a process
             }
             unit.send("ready");
 
@@ -79,6 +81,7 @@ class NotifyBoxIT {
             // Five pings at half the time: twice as long as it would live without.
             while (Long.parseLong(unit.say("pings")) < 5) {
                 assertThat(unit.show("ActiveState")).isEqualTo("active");
+                TimeUnit.MILLISECONDS.sleep(100);
             }
             assertThat(unit.show("Result")).isEqualTo("success");
 
