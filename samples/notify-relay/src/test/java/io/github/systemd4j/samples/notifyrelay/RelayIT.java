@@ -163,7 +163,9 @@ class RelayIT {
     }
 
     private ProcessBuilder process(List<String> arguments) {
-        List<String> command = new ArrayList<>(Speaker.java());
+        // Whatever started this test may ignore INT or HUP, as a shell does for what is in its background, and nohup.
+        List<String> command = new ArrayList<>(List.of("env", "--default-signal"));
+        command.addAll(Speaker.java());
         command.add("-Djava.io.tmpdir=" + directory);
         String backend = System.getProperty(BACKEND);
         if (backend != null) {

@@ -66,7 +66,8 @@ class ReadinessIT {
     }
 
     private static List<String> command(String... arguments) {
-        List<String> command = new ArrayList<>();
+        // Whatever started this test may ignore HUP, as nohup does.
+        List<String> command = new ArrayList<>(List.of("env", "--default-signal"));
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         String backend = System.getProperty(BACKEND);
         if (backend != null) {
