@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.github.systemd4j.linux.Errno;
 import io.github.systemd4j.linux.libc.Constants;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -26,6 +27,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.AfterEach;
@@ -37,13 +39,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** Each kind of socket through the gate of this JVM. What the children see through others is in {@link ActivationIT} and {@link ActivationBoxIT}. */
-@Timeout(60)
+@Timeout(120)
 class DescriptorIT {
 
     @TempDir
     Path directory;
 
-    private long before;
+    private Set<String> before = Set.of();
 
     @BeforeEach
     void warm() throws IOException {
@@ -51,12 +53,12 @@ class DescriptorIT {
         GateDiagnostics.current();
         Selector.open().close();
         ServerSocketChannel.open().close();
-        before = SocketCalls.count();
+        before = OwnedSockets.opened();
     }
 
     @AfterEach
     void noDescriptorIsLeft() {
-        assertThat(SocketCalls.count()).isEqualTo(before);
+        OwnedSockets.assertOpenedSince(before, 0);
     }
 
     @Test
@@ -523,17 +525,14 @@ class DescriptorIT {
 
     @Test
     void bothWildcardsOfOnePort() throws Exception {
-        int six = SocketCalls.check(
-                SocketCalls.LIBC.socket(SocketCalls.AF_INET6, Constants.SOCK_STREAM | Constants.SOCK_CLOEXEC, 0));
-        var one = io.github.systemd4j.linux.libc.Memory.allocate(SocketCalls.LIBC, 28);
-        one.bytes().putInt(0, 1);
-        SocketCalls.check(SocketCalls.LIBC.setsockopt(six, 41, 26, one.address(), 4)); // IPV6_V6ONLY
-        one.bytes().put(0, SocketCalls.inet6(0));
-        SocketCalls.check(SocketCalls.LIBC.bind(six, one.address(), 28));
-        SocketCalls.check(SocketCalls.LIBC.listen(six, 1));
-        one.keepAlive();
+        int six = wildcard6();
+        int four = wildcard4(portOf(six));
+        while (four < 0) { // in use for the other family, or just closed
+            SocketCalls.close(six);
+            six = wildcard6();
+            four = wildcard4(portOf(six));
+        }
         int port = portOf(six);
-        int four = SocketCalls.listener(Constants.AF_INET, Constants.SOCK_STREAM, 0, SocketCalls.inet(0, port));
         Activation activation = Activation.of(
                 java.util.List.of(InheritedDescriptor.of(six, "six"), InheritedDescriptor.of(four, "four")));
 
@@ -543,6 +542,37 @@ class DescriptorIT {
         }
         activation.closeUntaken();
         assertThat(activation.named("six").get(0).isTaken()).isTrue();
+    }
+
+    /** A listener on a free port of ::, and of that alone. */
+    private static int wildcard6() {
+        int fd = SocketCalls.check(
+                SocketCalls.LIBC.socket(SocketCalls.AF_INET6, Constants.SOCK_STREAM | Constants.SOCK_CLOEXEC, 0));
+        var memory = io.github.systemd4j.linux.libc.Memory.allocate(SocketCalls.LIBC, 28);
+        memory.bytes().putInt(0, 1);
+        SocketCalls.check(SocketCalls.LIBC.setsockopt(fd, 41, 26, memory.address(), 4)); // IPV6_V6ONLY
+        memory.bytes().put(0, SocketCalls.inet6(0));
+        SocketCalls.check(SocketCalls.LIBC.bind(fd, memory.address(), 28));
+        SocketCalls.check(SocketCalls.LIBC.listen(fd, 1));
+        memory.keepAlive();
+        return fd;
+    }
+
+    /** A listener on a port of 0.0.0.0; -1 if that is in use. */
+    private static int wildcard4(int port) {
+        int fd = SocketCalls.check(
+                SocketCalls.LIBC.socket(Constants.AF_INET, Constants.SOCK_STREAM | Constants.SOCK_CLOEXEC, 0));
+        var memory = io.github.systemd4j.linux.libc.Memory.allocate(SocketCalls.LIBC, 16);
+        memory.bytes().put(0, SocketCalls.inet(0, port));
+        int bound = SocketCalls.LIBC.bind(fd, memory.address(), 16);
+        memory.keepAlive();
+        if (bound == -Errno.EADDRINUSE) {
+            SocketCalls.close(fd);
+            return -1;
+        }
+        SocketCalls.check(bound);
+        SocketCalls.check(SocketCalls.LIBC.listen(fd, 16));
+        return fd;
     }
 
     @Test

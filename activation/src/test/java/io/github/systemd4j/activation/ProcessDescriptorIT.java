@@ -11,6 +11,7 @@ import io.github.systemd4j.linux.SystemCallException;
 import java.io.File;
 import java.nio.channels.Pipe;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,22 +24,22 @@ class ProcessDescriptorIT {
 
     private static final Duration LONG = Duration.ofMinutes(1);
 
-    private int before;
+    private Set<String> before = Set.of();
 
     @BeforeEach
     void countDescriptors() throws Exception {
         sleeper().destroyForcibly().waitFor(); // once, so that is open what the first of all tests would open
         ProcessDescriptor.open(1).close();
-        Sockets.warmUp();
+        OwnedSockets.warmUp();
         Pipe pipe = Pipe.open();
         pipe.source().close();
         pipe.sink().close();
-        before = Sockets.count();
+        before = OwnedSockets.opened();
     }
 
     @AfterEach
     void nothingIsLeftOpen() {
-        Sockets.assertCount(before);
+        OwnedSockets.assertOpenedSince(before, 0);
     }
 
     private static SocketProcess sleeper() throws Exception {

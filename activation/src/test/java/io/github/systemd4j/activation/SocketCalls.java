@@ -8,14 +8,10 @@ import io.github.systemd4j.linux.libc.Constants;
 import io.github.systemd4j.linux.libc.Libc;
 import io.github.systemd4j.linux.libc.Memory;
 import io.github.systemd4j.linux.libc.Sockaddr;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
-import java.util.stream.Stream;
 
 /** Sockets of every kind as a manager makes them, and plain clients for them, by system calls. */
 final class SocketCalls {
@@ -27,25 +23,6 @@ final class SocketCalls {
     private static final int SIZE = 128;
 
     private SocketCalls() {}
-
-    /** How many sockets and pipes this process has open; files are opened by the JVM too, whenever it likes. */
-    static long count() {
-        try (Stream<Path> links = Files.list(Path.of("/proc/self/fd"))) {
-            return links.map(SocketCalls::link)
-                    .filter(link -> link.startsWith("socket:") || link.startsWith("pipe:"))
-                    .count();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static String link(Path path) {
-        try {
-            return Files.readSymbolicLink(path).toString();
-        } catch (IOException e) {
-            return ""; // the directory's own
-        }
-    }
 
     static int listener(int domain, int type, int protocol, byte[] address) {
         int fd = bound(domain, type, protocol, address);

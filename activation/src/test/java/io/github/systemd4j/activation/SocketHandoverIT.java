@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
@@ -53,7 +54,7 @@ class SocketHandoverIT {
 
     private final String address = OwnedSockets.freshAddress();
     private final OwnedSockets sockets = new OwnedSockets();
-    private int before;
+    private Set<String> before = Set.of();
 
     @BeforeEach
     void countDescriptors() throws Exception {
@@ -65,13 +66,13 @@ class SocketHandoverIT {
         }
         assertThatExceptionOfType(IOException.class).isThrownBy(() -> SocketHandover.takeNumbers(own, ANYBODY, SHORT));
         sockets.close();
-        before = OwnedSockets.count();
+        before = OwnedSockets.opened();
     }
 
     @AfterEach
     void nothingIsLeftOpen() {
         sockets.close();
-        OwnedSockets.assertCount(before);
+        OwnedSockets.assertOpenedSince(before, 0);
     }
 
     private List<NamedSocket> web() {
@@ -306,7 +307,7 @@ class SocketHandoverIT {
     void aBeginningThatFails() {
         UnixAddress path = UnixAddress.parse(directory.resolve("s").toString());
         assertThatThrownBy(() -> SocketHandover.bind(
-                        OwnedSockets.instead("listen", arguments -> -Errno.EADDRINUSE), path, ANYBODY))
+                        OwnedSockets.instead("listen", arguments -> -Errno.EADDRINUSE), path, (pid, uid) -> null))
                 .hasMessage("listen(" + path + "): EADDRINUSE (98)");
         assertThat(directory).isEmptyDirectory();
 
@@ -343,7 +344,7 @@ class SocketHandoverIT {
     @Test
     void takersToldApartByTheirProcess() throws Exception {
         long self = ProcessHandle.current().pid();
-        int uid = Sockets.LIBC.getuid();
+        int uid = OwnedSockets.LIBC.getuid();
         AtomicBoolean open = new AtomicBoolean();
         try (SocketHandover handover =
                 SocketHandover.bind(address, (pid, user) -> pid == self && user == uid && open.get())) {
@@ -481,12 +482,12 @@ class SocketHandoverIT {
             int raw = sockets.connect(address);
             send(raw, "SOCKET_HANDOVER=1\n", 0, 1, 2);
             send(raw, "SOCKET_HANDOVER=1\nACCEPTED=1\n", 0, 1, 2);
-            int open = OwnedSockets.count();
+            Set<String> open = OwnedSockets.opened();
 
             List<NamedSocket> given = web();
             assertThat(handover.giveNumbers(given, SOON)).isTrue();
 
-            OwnedSockets.assertCount(open + 1);
+            OwnedSockets.assertOpenedSince(open, 1);
         }
     }
 

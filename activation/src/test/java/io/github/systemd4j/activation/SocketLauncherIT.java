@@ -27,6 +27,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
@@ -55,20 +56,20 @@ class SocketLauncherIT {
     Path directory;
 
     private final OwnedSockets sockets = new OwnedSockets();
-    private int before;
+    private Set<String> before = Set.of();
 
     @BeforeEach
     void countDescriptors() throws Exception {
         // Once, so that classes and jars are open that the first of all tests would open.
         run(new SocketLauncher(new ProcessBuilder("true")));
         OwnedSockets.warmUp();
-        before = OwnedSockets.count();
+        before = OwnedSockets.opened();
     }
 
     @AfterEach
     void nothingIsLeftOpen() {
         sockets.close();
-        OwnedSockets.assertCount(before);
+        OwnedSockets.assertOpenedSince(before, 0);
         assertThat(ProcessHandle.current().children()).isEmpty();
     }
 
@@ -267,7 +268,7 @@ class SocketLauncherIT {
         assertThat(killed.waitFor(1, TimeUnit.MILLISECONDS)).isFalse();
         assertThat(killed).asString().endsWith(", running]");
         killed.destroy();
-        assertThat(killed.onExit().get(10, TimeUnit.SECONDS)).isSameAs(killed);
+        assertThat(killed.onExit().get(30, TimeUnit.SECONDS)).isSameAs(killed);
         assertThat(killed.exitValue()).isEqualTo(143);
         assertThat(killed.exitSignal()).hasValue(15);
         assertThat(killed.isAlive()).isFalse();
@@ -317,8 +318,8 @@ class SocketLauncherIT {
         assertThat(process.info().command()).isPresent();
         assertThat(process.children()).isEmpty();
         assertThat(handle.destroy()).isTrue();
-        assertThat(handle.onExit().get(10, TimeUnit.SECONDS)).isEqualTo(handle);
-        assertThat(process.waitFor(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(handle.onExit().get(30, TimeUnit.SECONDS)).isEqualTo(handle);
+        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitSignal()).hasValue(15);
         assertThat(process.toHandle()).isEqualTo(handle);
         close(process);
@@ -348,7 +349,7 @@ class SocketLauncherIT {
         try (BufferedReader output = new BufferedReader(new InputStreamReader(process.getInputStream(), UTF_8))) {
             assertThat(output.readLine()).isEqualTo("up");
             thread.shutdown();
-            assertThat(thread.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(thread.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
 
             process.getOutputStream().write("still\n".getBytes(UTF_8));
             process.getOutputStream().close();
@@ -585,7 +586,7 @@ class SocketLauncherIT {
             each.get();
         }
         threads.shutdown();
-        assertThat(threads.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(threads.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test
@@ -609,7 +610,7 @@ class SocketLauncherIT {
 
         SocketProcess process = shell("exit 5").start(robbed);
 
-        assertThat(process.waitFor(Duration.ofSeconds(10).toMillis(), TimeUnit.MILLISECONDS))
+        assertThat(process.waitFor(Duration.ofSeconds(30).toMillis(), TimeUnit.MILLISECONDS))
                 .isTrue();
         assertThat(process.exitValue()).isEqualTo(-1);
         assertThat(process.exitSignal()).isEmpty();

@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 /** What the tests in a box have in common: groups of their own, and processes in them. */
 final class Box {
 
-    static final Duration SOON = Duration.ofSeconds(20);
+    static final Duration SOON = Duration.ofSeconds(60);
     static final long SELF = ProcessHandle.current().pid();
 
     /** A program of perl's that says the pid of a child which it never asks for its status. */

@@ -99,6 +99,7 @@ final class DelegatedGroup implements AutoCloseable {
         List<String> command = new ArrayList<>(List.of("systemctl", "set-property", "--runtime", unit));
         command.addAll(List.of(properties));
         assertThat(Box.run(command.toArray(String[]::new))).isEmpty();
+        show("Id"); // systemd answers first and writes to the groups then, before it answers anybody else
     }
 
     @Override

@@ -36,7 +36,7 @@ class FreezerTest {
         Files.delete(system.file(GROUP + "/cgroup.events"));
         Files.createDirectory(system.file(GROUP + "/cgroup.events")); // which cannot be read
         CgroupException refused =
-                catchThrowableOfType(CgroupException.class, () -> group.freeze(Duration.ofSeconds(20)));
+                catchThrowableOfType(CgroupException.class, () -> group.freeze(Duration.ofSeconds(60)));
         assertThat(refused).isNotNull().hasMessageContaining("cgroup.events");
         assertThat(refused.getSuppressed()).isEmpty();
         assertThat(system.text(GROUP + "/cgroup.freeze")).isEqualTo("0");
@@ -44,9 +44,13 @@ class FreezerTest {
 
     @Test
     void aKillKeepsToItsTime() throws Exception {
-        long start = System.nanoTime();
-        assertThat(Freezer.signal(group, new Pause(Duration.ofMillis(10)))).isFalse();
-        assertThat(System.nanoTime() - start).isLessThan(900_000_000L); // and not as long as a freeze may take
+        long least = Long.MAX_VALUE; // a busy machine takes its time for one of them
+        for (int i = 0; i < 5; i++) {
+            long start = System.nanoTime();
+            assertThat(Freezer.signal(group, new Pause(Duration.ofMillis(10)))).isFalse();
+            least = Math.min(least, System.nanoTime() - start);
+        }
+        assertThat(least).isLessThan(900_000_000L); // and not as long as a freeze may take
         assertThat(system.text(GROUP + "/cgroup.freeze")).isEqualTo("0");
     }
 
@@ -58,7 +62,7 @@ class FreezerTest {
             assertThat(stranger.waitFor(100, TimeUnit.MILLISECONDS)).isFalse();
             system.write(GROUP + "/cgroup.procs", stranger.pid() + "\n");
             Freezer.signalAll(group, Set.of(0L, stranger.pid()));
-            assertThat(stranger.waitFor(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(stranger.waitFor(60, TimeUnit.SECONDS)).isTrue();
         } finally {
             stranger.destroyForcibly();
         }

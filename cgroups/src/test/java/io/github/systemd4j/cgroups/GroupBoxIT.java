@@ -171,7 +171,7 @@ class GroupBoxIT {
             assertThat(group.events().populated()).as(hierarchy).isTrue();
             assertThat(answer(process, "still")).isEqualTo("still");
             group.kill(Box.SOON);
-            assertThat(process.waitFor(20, TimeUnit.SECONDS)).as(hierarchy).isTrue();
+            assertThat(process.waitFor(60, TimeUnit.SECONDS)).as(hierarchy).isTrue();
             assertThat(group.events().populated()).as(hierarchy).isFalse();
         }
     }
@@ -190,7 +190,7 @@ class GroupBoxIT {
             group.kill(Box.SOON);
 
             assertThat(group.events().populated()).as(hierarchy).isFalse();
-            assertThat(other.waitFor(20, TimeUnit.SECONDS)).as(hierarchy).isTrue();
+            assertThat(other.waitFor(60, TimeUnit.SECONDS)).as(hierarchy).isTrue();
             assertThat(other.exitValue()).as(hierarchy).isEqualTo(128 + 9);
             group.kill(Box.SOON);
             group.remove(Box.SOON);

@@ -33,7 +33,7 @@ class LauncherTest {
     @Test
     void anyStatusMayBeTheCommandsOwn() throws Exception {
         Process process = start("sh", "-c", "exit 219");
-        assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(process.exitValue()).isEqualTo(219);
     }
 
@@ -59,7 +59,7 @@ class LauncherTest {
 
     /** Whether no child of ours has this argument any more, soon. */
     private static boolean isGone(String mark) {
-        Pause pause = new Pause(Duration.ofSeconds(20));
+        Pause pause = new Pause(Duration.ofSeconds(60));
         boolean gone = false;
         while (!gone && pause.again()) {
             gone = ProcessHandle.current()

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Where there is no journald, the library costs nothing: no back-end is loaded; and where there is none of those. */
-@Timeout(60)
+@Timeout(120)
 class AbsentIT {
 
     private static final String BACKEND = "io.github.systemd4j.linux.backend";

@@ -16,6 +16,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** A socket where journald's would be. */
 public final class FakeJournal implements AutoCloseable {
@@ -23,7 +25,7 @@ public final class FakeJournal implements AutoCloseable {
     static final Libc LIBC = Objects.requireNonNull(Backend.current().libc());
 
     private static final int ROOM = 1 << 20;
-    private static final long SOON_NANOS = 10_000_000_000L;
+    private static final long SOON_NANOS = 30_000_000_000L;
 
     private final Path path;
     private final int fd;
@@ -107,9 +109,31 @@ public final class FakeJournal implements AutoCloseable {
         Files.deleteIfExists(path);
     }
 
-    /** How many descriptors this process has open. */
-    static int descriptors() {
-        return Objects.requireNonNull(new File("/proc/self/fd").list()).length;
+    /**
+     * What this process has open, each with its number; but for files other than those of a test, which the JVM opens too,
+     * whenever it likes: to look at its memory limit, for instance.
+     */
+    static Set<String> open() {
+        Set<String> open = new TreeSet<>();
+        for (String number : Objects.requireNonNull(new File("/proc/self/fd").list())) {
+            try {
+                String link =
+                        Files.readSymbolicLink(Path.of("/proc/self/fd", number)).toString();
+                if (!link.startsWith("/") || link.matches("/memfd:.*|/dev/null|.*/junit.*")) {
+                    open.add(number + " " + link);
+                }
+            } catch (IOException e) {
+                continue; // it is closed by now, as the directory itself is
+            }
+        }
+        return open;
+    }
+
+    /** Not a count: of a child that has ended the JDK closes the pipes when it gets round to it. */
+    static Set<String> openedSince(Set<String> before) {
+        Set<String> opened = open();
+        opened.removeAll(before);
+        return opened;
     }
 
     static int check(int result) {

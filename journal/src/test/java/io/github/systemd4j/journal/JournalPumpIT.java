@@ -11,6 +11,7 @@ import java.io.InputStream;
 import java.io.PipedInputStream;
 import java.io.PipedOutputStream;
 import java.io.SequenceInputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -172,8 +173,13 @@ class JournalPumpIT {
 
     @Test
     void whatHasNoEndYetIsSentWhenThePumpIsClosedAndNobodyIsLeftWaiting() throws Exception {
-        Process process = new ProcessBuilder("sh", "-c", "printf 'name? '; read name; echo no one reads this").start();
+        Path asked = directory.resolve("asked");
+        String script = "printf 'name? '; : > " + asked + "; read name; echo no one reads this";
+        Process process = new ProcessBuilder("sh", "-c", script).start();
         try {
+            while (Files.notExists(asked)) {
+                Thread.onSpinWait(); // the pump waits a second for what is there, not for the shell's start
+            }
             JournalPump out = pump().start(process.getInputStream(), Priority.INFO);
             assertThat(out.await(Duration.ZERO)).isFalse();
 

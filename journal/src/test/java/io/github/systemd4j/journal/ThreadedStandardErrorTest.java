@@ -69,7 +69,8 @@ class ThreadedStandardErrorTest {
             while (!error.write(LINE)) {
                 Thread.onSpinWait();
             }
-            assertThat(pipe.read.size()).isEqualTo(2 * LINE.length); // the first one, late, and this
+            // The first one, late, and this; and on a busy machine some that were late on the way here.
+            assertThat(pipe.read.size()).isBetween(2 * LINE.length, 100 * LINE.length);
         }
     }
 

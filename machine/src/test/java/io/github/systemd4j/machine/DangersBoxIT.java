@@ -194,7 +194,7 @@ class DangersBoxIT {
                 "a\u007f",
                 "localhost",
                 "@");
-        try (SocketBus bus = new SocketBus(BUS, Duration.ofSeconds(20))) {
+        try (SocketBus bus = new SocketBus(BUS, Duration.ofSeconds(60))) {
             Remote machined = Remote.machined(bus);
             for (String name : names) {
                 assertThat(MachineSpec.isName(name)).as(name).isEqualTo(isTaken(machined, name));

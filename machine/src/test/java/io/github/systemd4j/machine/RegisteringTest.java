@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** Which of machined's calls are made, by its version, and what its errors are called. The real one is in the box. */
-@Timeout(60)
+@Timeout(120)
 class RegisteringTest {
 
     private static final String NO_SUCH_MACHINE = "org.freedesktop.machine1.NoSuchMachine";
@@ -66,7 +66,7 @@ class RegisteringTest {
     }
 
     private static Systemd systemd(FakeBus fake) {
-        return Systemd.at(fake.address(), Duration.ofSeconds(20));
+        return Systemd.at(fake.address(), Duration.ofSeconds(60));
     }
 
     private List<String> registering() {

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The packaged jar, where there is no systemd. */
-@Timeout(60)
+@Timeout(120)
 class SystemdIT {
 
     private static final String JAR = System.getProperty("systemd4j.jar");
@@ -51,7 +51,7 @@ class SystemdIT {
             Process process = builder.start();
             assertThat(new String(process.getInputStream().readAllBytes(), UTF_8))
                     .isEqualTo("\n");
-            assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
         }
     }
 }

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Where nobody asks to be notified, the library costs nothing: no back-end is loaded. */
-@Timeout(60)
+@Timeout(120)
 class AbsentIT {
 
     @Test

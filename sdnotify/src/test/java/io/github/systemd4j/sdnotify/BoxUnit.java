@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Pattern;
 
@@ -112,7 +113,7 @@ final class BoxUnit implements AutoCloseable {
     /** Waits for what systemd does by itself; the tests' time-out is the bound. */
     void await(String property, String value) throws Exception {
         while (!show(property).equals(value)) {
-            Thread.onSpinWait();
+            TimeUnit.MILLISECONDS.sleep(20); // between two looks, each of which is a process
         }
     }
 

@@ -5,7 +5,12 @@ import io.github.systemd4j.linux.libc.Constants;
 import io.github.systemd4j.linux.libc.Libc;
 import io.github.systemd4j.linux.libc.Memory;
 import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
 
 /** Raw descriptors for tests. */
 final class Descriptors {
@@ -14,9 +19,31 @@ final class Descriptors {
 
     private Descriptors() {}
 
-    /** How many this process has open. */
-    static int count() {
-        return Objects.requireNonNull(new File("/proc/self/fd").list()).length;
+    /**
+     * What is open, each with its number; but for files other than those of a test, which the JVM opens too, whenever it
+     * likes: to look at its memory limit, for instance.
+     */
+    static Set<String> open() {
+        Set<String> open = new TreeSet<>();
+        for (String number : Objects.requireNonNull(new File("/proc/self/fd").list())) {
+            try {
+                String link =
+                        Files.readSymbolicLink(Path.of("/proc/self/fd", number)).toString();
+                if (!link.startsWith("/") || link.matches("/memfd:.*|/dev/null|.*/junit.*")) {
+                    open.add(number + " " + link);
+                }
+            } catch (IOException e) {
+                continue; // it is closed by now, as the directory itself is
+            }
+        }
+        return open;
+    }
+
+    /** Not a count: of a child that has ended the JDK closes the pipes when it gets round to it. */
+    static Set<String> openedSince(Set<String> before) {
+        Set<String> opened = open();
+        opened.removeAll(before);
+        return opened;
     }
 
     /** Read end and write end. */

@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /** A manager for one test: a receiver on an abstract address of its own. */
 final class Manager implements AutoCloseable {
 
-    static final Duration SOON = Duration.ofSeconds(10);
+    static final Duration SOON = Duration.ofSeconds(30);
 
     private static final AtomicLong NAMES = new AtomicLong();
 

@@ -2,6 +2,7 @@ package io.github.systemd4j.sdnotify;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -48,7 +49,7 @@ class NotifyBoxIT {
 
     @Test
     void withoutReadyTheStartTimesOut() throws Exception {
-        try (BoxUnit unit = new BoxUnit("TimeoutStartSec=3")) {
+        try (BoxUnit unit = new BoxUnit("TimeoutStartSec=5")) { // in which it must have come up, on a busy machine too
             unit.send("status starting");
 
             unit.await("ActiveState", "failed");
@@ -58,12 +59,13 @@ class NotifyBoxIT {
 
     @Test
     void extensionsKeepALongStartAlive() throws Exception {
-        try (BoxUnit unit = new BoxUnit("TimeoutStartSec=3")) {
+        try (BoxUnit unit = new BoxUnit("TimeoutStartSec=5")) {
             long started = System.nanoTime();
             assertThat(unit.say("extend 3")).contains("StartupExtension");
-            // The same start was ended after 3 seconds without them: this one goes on for twice that time.
-            while (System.nanoTime() - started < 6_500_000_000L) {
+            // The same start was ended after 5 seconds without them: this one goes on for longer than that.
+            while (System.nanoTime() - started < 8_000_000_000L) {
                 assertThat(unit.show("ActiveState")).isEqualTo("activating");
+                TimeUnit.MILLISECONDS.sleep(100); // each look is a process
             }
             unit.send("ready");
 
@@ -73,12 +75,13 @@ class NotifyBoxIT {
 
     @Test
     void pingsKeepAServiceAliveAndTheirAbsenceKillsIt() throws Exception {
-        try (BoxUnit unit = new BoxUnit("WatchdogSec=2")) {
+        try (BoxUnit unit = new BoxUnit("WatchdogSec=4")) {
             unit.send("ready");
-            assertThat(unit.say("ping")).startsWith("watchdog PT2S");
-            // Seven pings at half the time: three times as long as it would live without.
-            while (Long.parseLong(unit.say("pings")) < 7) {
+            assertThat(unit.say("ping")).startsWith("watchdog PT4S");
+            // Five pings at half the time: twice as long as it would live without.
+            while (Long.parseLong(unit.say("pings")) < 5) {
                 assertThat(unit.show("ActiveState")).isEqualTo("active");
+                TimeUnit.MILLISECONDS.sleep(100);
             }
             assertThat(unit.show("Result")).isEqualTo("success");
 

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -100,13 +101,13 @@ class NotifyReceiverIT {
     @Test
     void aPathMayBeLongerThanASocketAddress() throws Exception {
         Path deep = Files.createDirectories(directory.resolve("d".repeat(120)).resolve("e".repeat(200)));
-        int before = Descriptors.count();
+        Set<String> before = Descriptors.open();
         NotifyReceiver.Builder builder =
                 NotifyReceiver.builder(deep.resolve("notify").toString()).mode(0600);
 
         try (NotifyReceiver receiver = builder.bind()) {
             assertThat(receiver.address()).hasSizeGreaterThan(300).endsWith("/notify");
-            assertThat(Descriptors.count()).isEqualTo(before + 1);
+            assertThat(Descriptors.openedSince(before)).hasSize(1);
             // Whoever sends needs a way that fits.
             Path near = Files.createSymbolicLink(directory.resolve("near"), deep);
             assertReceives(receiver, near.resolve("notify").toString());
@@ -115,7 +116,7 @@ class NotifyReceiverIT {
         assertThat(deep).isEmptyDirectory();
         assertErrno(NotifyReceiver.builder(deep.resolve("n".repeat(100)).toString()), Errno.ENAMETOOLONG, "80 bytes");
         assertErrno(NotifyReceiver.builder(deep.resolve("none/notify").toString()), Errno.ENOENT, "open");
-        assertThat(Descriptors.count()).isEqualTo(before);
+        assertThat(Descriptors.openedSince(before)).isEmpty();
     }
 
     @Test
@@ -157,7 +158,7 @@ class NotifyReceiverIT {
         try (Manager manager = Manager.start();
                 RawSender sender = new RawSender(manager.receiver().address())) {
             int[] pipe = Descriptors.pipe();
-            int before = Descriptors.count();
+            Set<String> before = Descriptors.open();
 
             assertThat(sender.send("x".repeat(5000), pipe[1])).isEqualTo(5000);
             try (ReceivedNotification received = manager.next()) {
@@ -181,7 +182,7 @@ class NotifyReceiverIT {
                 assertThat(received.pid())
                         .isEqualTo((int) ProcessHandle.current().pid());
             }
-            assertThat(Descriptors.count()).isEqualTo(before);
+            assertThat(Descriptors.openedSince(before)).isEmpty();
             Descriptors.close(pipe);
         }
     }
@@ -228,12 +229,12 @@ class NotifyReceiverIT {
     }
 
     private static void assertErrno(NotifyReceiver.Builder builder, int errno, String message) {
-        int before = Descriptors.count();
+        Set<String> before = Descriptors.open();
         assertThatThrownBy(builder::bind)
                 .isInstanceOfSatisfying(
                         SystemCallException.class,
                         e -> assertThat(e.errno()).as(e.getMessage()).isEqualTo(errno))
                 .hasMessageContaining(message);
-        assertThat(Descriptors.count()).isEqualTo(before);
+        assertThat(Descriptors.openedSince(before)).isEmpty();
     }
 }

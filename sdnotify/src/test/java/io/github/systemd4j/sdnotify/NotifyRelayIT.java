@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -30,6 +31,9 @@ class NotifyRelayIT {
     private static final int FLOOD = 100_000;
 
     private final AtomicInteger asked = new AtomicInteger();
+
+    /** A machine may be so busy that nobody reads for two seconds: then a relay has lost its patience, and rightly. */
+    private static final long IMPATIENT_NANOS = 1_500_000_000L;
 
     /** A relay between a manager and whoever notifies its address. */
     private static final class Fixture implements AutoCloseable {
@@ -286,7 +290,7 @@ class NotifyRelayIT {
     void descriptorsArePassedOnOrClosed() throws Exception {
         try (Fixture fixture = new Fixture(RelayPolicy.forwardAll())) {
             fixture.assertBecomes("READY=1", "READY=1");
-            int before = Descriptors.count();
+            Set<String> before = Descriptors.open();
             int[] pipe = Descriptors.pipe();
             fixture.sender.send("FDSTORE=1\nFDNAME=web", pipe[0], pipe[0]);
             try (ReceivedNotification received = fixture.manager.next()) {
@@ -303,7 +307,7 @@ class NotifyRelayIT {
             }
             Descriptors.close(pipe);
             fixture.assertBecomes("X_NEXT=1", "X_NEXT=1");
-            assertThat(Descriptors.count()).isEqualTo(before);
+            assertThat(Descriptors.openedSince(before)).isEmpty();
         }
         try (Fixture fixture = new Fixture(RelayPolicy.forwardAll().drop("FDSTORE"))) {
             fixture.sender.send("FDSTORE=1\nFDNAME=web", 0);
@@ -391,19 +395,32 @@ class NotifyRelayIT {
                     fixture.sender.send("STATUS=" + i);
                 }
             });
-            for (int i = 0; i < FLOOD; i++) {
-                assertThat(fixture.manager.nextText()).isEqualTo("STATUS=" + i);
+            int expected = 0;
+            int dropped = 0;
+            long unread = 0; // for how long nothing was read
+            long last = System.nanoTime();
+            while (expected < FLOOD) {
+                String text = fixture.manager.nextText();
+                unread = Math.max(unread, System.nanoTime() - last);
+                last = System.nanoTime();
+                int number = Integer.parseInt(text.substring("STATUS=".length()));
+                assertThat(number).isGreaterThanOrEqualTo(expected);
+                dropped += number - expected;
+                expected = number + 1;
             }
             flood.get();
-            await(fixture.relay, counts -> counts.forwarded() == FLOOD);
-            assertThat(fixture.relay.counts()).isEqualTo(new NotifyRelay.Counts(FLOOD, FLOOD, 0, 0, 0));
+
+            int forwarded = FLOOD - dropped;
+            await(fixture.relay, counts -> counts.forwarded() == forwarded);
+            assertThat(fixture.relay.counts()).isEqualTo(new NotifyRelay.Counts(FLOOD, forwarded, 0, 0, dropped));
+            assertThat(dropped == 0 || unread > IMPATIENT_NANOS).isTrue();
         }
     }
 
     @Test
     void aFloodWhileTheUpstreamStandsIsBoundedAndCounted() throws Exception {
         try (Fixture fixture = new Fixture(RelayPolicy.forwardAll())) {
-            int before = Descriptors.count();
+            Set<String> before = Descriptors.open();
             String status = "STATUS=" + "x".repeat(4000);
             long heap = heap();
             for (int i = 0; i < FLOOD; i++) {
@@ -420,7 +437,7 @@ class NotifyRelayIT {
             NotifyRelay.Counts counts = fixture.relay.counts();
 
             assertThat(heap() - heap).isLessThan(16 << 20);
-            assertThat(Descriptors.count()).isLessThanOrEqualTo(before + 1); // the socket upwards
+            assertThat(Descriptors.openedSince(before)).hasSizeLessThanOrEqualTo(1); // the socket upwards
             assertThat(counts.refused() + counts.withheld()).isZero();
             assertThat(counts.received() - counts.forwarded() - counts.dropped())
                     .isEqualTo(RelayQueue.MAX_DATAGRAMS);
@@ -450,7 +467,7 @@ class NotifyRelayIT {
     @Test
     void descriptorsOfAFloodAreBoundedToo() throws Exception {
         try (Fixture fixture = new Fixture(RelayPolicy.forwardAll())) {
-            int before = Descriptors.count();
+            Set<String> before = Descriptors.open();
             int[] many = new int[100];
             int sent = 0;
             while (fixture.relay.counts().dropped() < 50) {
@@ -458,10 +475,10 @@ class NotifyRelayIT {
             }
             assertThat(sent).isGreaterThan(50);
             // What is in the kernel's queues counts for nobody here; one datagram may be on its way through.
-            assertThat(Descriptors.count()).isLessThanOrEqualTo(before + RelayQueue.MAX_DESCRIPTORS + 100 + 1);
+            assertThat(Descriptors.openedSince(before)).hasSizeLessThanOrEqualTo(RelayQueue.MAX_DESCRIPTORS + 100 + 1);
             fixture.relay.close();
             fixture.manager.drainAndClose();
-            assertThat(Descriptors.count()).isLessThanOrEqualTo(before);
+            assertThat(Descriptors.openedSince(before)).hasSizeLessThanOrEqualTo(1); // the socket upwards
         }
     }
 
@@ -543,7 +560,7 @@ class NotifyRelayIT {
                 relay.close();
 
                 assertThat(Duration.ofNanos(System.nanoTime() - start))
-                        .isBetween(Duration.ofSeconds(4), Duration.ofSeconds(30));
+                        .isBetween(Duration.ofSeconds(4), Duration.ofSeconds(60));
                 NotifyRelay.Counts counts = relay.counts();
                 assertThat(counts.dropped()).isPositive();
                 assertThat(counts.dropped() + counts.forwarded()).isEqualTo(300);
@@ -556,9 +573,9 @@ class NotifyRelayIT {
     @Timeout(value = 30, unit = TimeUnit.MINUTES)
     void noiseIsRefusedAndLeaksNothing() throws Exception {
         relayNoise(1000); // once, so that all is open that the JVM opens for the first of them
-        int before = Descriptors.count();
+        Set<String> before = Descriptors.open();
         relayNoise(Integer.getInteger("systemd4j.fuzz.relayed", 20_000));
-        assertThat(Descriptors.count()).isLessThanOrEqualTo(before);
+        assertThat(Descriptors.openedSince(before)).isEmpty();
     }
 
     private static void relayNoise(int datagrams) throws Exception {
@@ -566,7 +583,7 @@ class NotifyRelayIT {
         AtomicInteger arrived = new AtomicInteger();
         try (Fixture fixture =
                 new Fixture(RelayPolicy.forwardAll().prefixStatus("p").readyOnce())) {
-            CompletableFuture<Void> reader = CompletableFuture.runAsync(() -> drainUntil(fixture.manager, arrived));
+            CompletableFuture<Long> reader = CompletableFuture.supplyAsync(() -> drainUntil(fixture.manager, arrived));
             byte[][] pieces = {
                 "READY=1\n".getBytes(UTF_8),
                 "FDSTORE=1\n".getBytes(UTF_8),
@@ -590,26 +607,29 @@ class NotifyRelayIT {
                 fixture.sender.send(datagram, 0, random.nextInt(5) == 0 ? new int[random.nextInt(4)] : new int[0]);
             }
             fixture.sender.send("X_END=1");
-            reader.get();
+            long unread = reader.get();
             await(fixture.relay, all -> all.forwarded() >= arrived.get()); // they are sent before they are counted
             NotifyRelay.Counts counts = fixture.relay.counts();
             assertThat(counts.received()).isEqualTo(datagrams + 1L);
             assertThat(counts.refused()).isGreaterThan(datagrams / 10);
             assertThat(counts.forwarded()).isEqualTo(arrived.get()).isGreaterThan(datagrams / 10);
-            assertThat(counts.dropped()).isZero();
+            assertThat(counts.dropped() == 0 || unread > IMPATIENT_NANOS).isTrue();
         }
     }
 
-    /** Takes all that comes, which must be what systemd would take, until the end is said. */
-    private static void drainUntil(Manager manager, AtomicInteger arrived) {
+    /** Takes all that comes, which must be what systemd would take, until the end is said; for how long it read nothing. */
+    private static long drainUntil(Manager manager, AtomicInteger arrived) {
+        long unread = 0;
         try {
             while (true) {
+                long last = System.nanoTime();
                 try (ReceivedNotification received = manager.next()) {
+                    unread = Math.max(unread, System.nanoTime() - last);
                     arrived.incrementAndGet();
                     assertThat(received.parsed().ignoredBecause()).isEmpty();
                     assertThat(received.bytes().length).isBetween(1, 4096);
                     if (received.fields().containsKey("X_END")) {
-                        return;
+                        return unread;
                     }
                 }
             }

@@ -14,10 +14,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -45,7 +47,7 @@ class UnderLoadIT {
 
             assertFailed(result, Errno.EAGAIN, "queue stayed full");
             // Not shorter than asked, and not longer, but for what a slow machine needs to wake up.
-            assertThat(waited).isBetween(bound, bound.plusSeconds(5));
+            assertThat(waited).isBetween(bound, bound.plusSeconds(30));
             assertThat(manager.drain()).isEqualTo(sent);
 
             notifier.ready().orThrow();
@@ -65,7 +67,7 @@ class UnderLoadIT {
 
             assertFailed(notifier.barrier(Duration.ofMillis(10)), Errno.EAGAIN, "queue stayed full");
 
-            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(30));
         }
     }
 
@@ -229,7 +231,7 @@ class UnderLoadIT {
         AtomicBoolean stop = new AtomicBoolean();
         AtomicLong sent = new AtomicLong();
         AtomicLong failed = new AtomicLong();
-        int before = Descriptors.count();
+        Set<String> before = Descriptors.open();
         long delivered = 0;
         try (Notifier notifier = Notifier.of(Map.of("NOTIFY_SOCKET", path.toString()), Duration.ofSeconds(5))) {
             ExecutorService threads = Executors.newFixedThreadPool(3);
@@ -254,7 +256,7 @@ class UnderLoadIT {
             assertThat(sent.get()).isGreaterThan(1000);
             assertThat(notifier.failures()).isEqualTo(failed.get());
         }
-        assertThat(Descriptors.count()).isEqualTo(before);
+        assertThat(Descriptors.openedSince(before)).isEmpty();
     }
 
     /** Binds, lets some datagrams come, takes no more of them, counts all that came, and goes. */
@@ -301,7 +303,7 @@ class UnderLoadIT {
 
     @Test
     void aBarrierWaitsUntilAllWasRead() throws Exception {
-        int before = Descriptors.count();
+        Set<String> before = Descriptors.open();
         try (Manager manager = Manager.start();
                 Notifier notifier = manager.notifier()) {
             notifier.status("before").orThrow();
@@ -317,12 +319,12 @@ class UnderLoadIT {
 
             assertThat(barrier.get().isSent()).isTrue();
         }
-        assertThat(Descriptors.count()).isEqualTo(before);
+        assertThat(Descriptors.openedSince(before)).isEmpty();
     }
 
     @Test
     void aBarrierThatNobodyAnswersEnds() throws Exception {
-        int before = Descriptors.count();
+        Set<String> before = Descriptors.open();
         try (Manager manager = Manager.start();
                 Notifier notifier = manager.notifier()) {
             NotifyResult result = notifier.barrier(Duration.ofMillis(50));
@@ -331,7 +333,7 @@ class UnderLoadIT {
             assertThat(notifier.failures()).isEqualTo(1);
             manager.next().close();
         }
-        assertThat(Descriptors.count()).isEqualTo(before);
+        assertThat(Descriptors.openedSince(before)).isEmpty();
     }
 
     @Test
@@ -342,7 +344,8 @@ class UnderLoadIT {
                 Notifier notifier = manager.notifier()) {
             long allocated = Long.MAX_VALUE;
             // Until the compiler has seen enough of it; in the interpreter java.lang.foreign makes short-lived objects.
-            for (int round = 0; round < 200 && allocated > 0; round++) {
+            long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+            while (allocated > 0 && deadline - System.nanoTime() > 0) {
                 allocated = 0;
                 for (int batch = 0; batch < 100; batch++) {
                     long before = bean.getThreadAllocatedBytes(self);

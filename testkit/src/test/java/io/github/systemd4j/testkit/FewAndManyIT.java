@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** No socket, and several of one name: both are what a service meets. */
-@Timeout(60)
+@Timeout(120)
 class FewAndManyIT {
 
     @RegisterExtension

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 @Timeout(120)
 class JournalDaemonIT {
 
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(60);
     private static final Duration SHORT = Duration.ofMillis(50);
     private static final FieldName ORDER_ID = FieldName.of("ORDER_ID");
     private static final Libc LIBC = Objects.requireNonNull(Backend.current().libc());

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The tests of this module on the oldest JUnit that it is for. */
-@Timeout(180)
+@Timeout(500)
 class OldestJUnitIT {
 
     private static final String JUNIT = "target/oldest-junit/junit-platform-console-standalone.jar";

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class WithoutAssertJIT {
 
     static class Plain {
-        private static final Duration SOON = Duration.ofSeconds(20);
+        private static final Duration SOON = Duration.ofSeconds(60);
 
         @RegisterExtension
         final ServiceManager manager = ServiceManager.create();

@@ -79,6 +79,7 @@ class JournalLoggerBoxIT {
         }
         command.addAll(List.of(
                 "-Duser.language=en",
+                "-Duser.country=US",
                 "-cp",
                 String.join(
                         ":",

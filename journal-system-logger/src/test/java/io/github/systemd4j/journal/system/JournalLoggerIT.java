@@ -19,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * The program in a process of its own, from the class path and from the module path, where there is no journald: the
  * standard error has the messages then. What journald has is for {@link JournalLoggerBoxIT}.
  */
-@Timeout(60)
+@Timeout(120)
 class JournalLoggerIT {
 
     private static final String PREFIX = "-Dio.github.systemd4j.journal.system.";
@@ -67,6 +67,7 @@ class JournalLoggerIT {
                 System.getProperty("java.home") + "/bin/java",
                 "-Dfile.encoding=UTF-8",
                 "-Duser.language=en",
+                "-Duser.country=US",
                 "-Dio.github.systemd4j.linux.backend=" + System.getProperty("io.github.systemd4j.linux.backend", ""),
                 PREFIX + "socket=" + directory.resolve("none")));
         for (String property : properties) {

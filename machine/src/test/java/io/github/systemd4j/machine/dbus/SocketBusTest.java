@@ -18,10 +18,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The connection, with a bus that behaves as none does. */
-@Timeout(60)
+@Timeout(180)
 class SocketBusTest {
 
-    private static final Duration LONG = Duration.ofSeconds(20);
+    private static final Duration LONG = Duration.ofSeconds(60);
     private static final Duration SHORT = Duration.ofMillis(100);
 
     private static final FakeBus.Service ECHO =
@@ -96,7 +96,7 @@ class SocketBusTest {
             peer.returns("s", call.body().get(0));
         };
         try (FakeBus fake = new FakeBus(service);
-                SocketBus bus = new SocketBus(fake.address(), Duration.ofSeconds(1))) {
+                SocketBus bus = new SocketBus(fake.address(), Duration.ofSeconds(2))) {
             assertThat(failure(bus)).isEqualTo(Kind.TIMEOUT);
             late.countDown();
             assertThat(echo(bus, "second")).isEqualTo("second");
@@ -106,7 +106,7 @@ class SocketBusTest {
 
     private static void awaitUninterrupted(CountDownLatch latch) {
         try {
-            assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
         } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
@@ -203,7 +203,7 @@ class SocketBusTest {
                 }));
             }
             for (CompletableFuture<Void> each : all) {
-                each.get(30, TimeUnit.SECONDS);
+                each.get(60, TimeUnit.SECONDS);
             }
             assertThat(fake.connections()).isEqualTo(1);
         }
@@ -215,7 +215,7 @@ class SocketBusTest {
         try (FakeBus fake = new FakeBus((call, peer) -> called.countDown())) {
             SocketBus bus = new SocketBus(fake.address(), LONG);
             CompletableFuture<Kind> waiting = CompletableFuture.supplyAsync(() -> failure(bus));
-            assertThat(called.await(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(called.await(60, TimeUnit.SECONDS)).isTrue();
             List<Thread> threads = Thread.getAllStackTraces().keySet().stream()
                     .filter(thread -> thread.getName().equals("systemd4j-dbus"))
                     .toList();
@@ -224,10 +224,10 @@ class SocketBusTest {
             bus.close();
             bus.close();
 
-            assertThat(waiting.get(20, TimeUnit.SECONDS)).isEqualTo(Kind.CLOSED);
+            assertThat(waiting.get(60, TimeUnit.SECONDS)).isEqualTo(Kind.CLOSED);
             assertThat(failure(bus)).isEqualTo(Kind.CLOSED);
             for (Thread thread : threads) {
-                thread.join(20_000);
+                thread.join(60_000);
                 assertThat(thread.isAlive()).isFalse();
             }
         }

@@ -14,7 +14,7 @@ final class Connection {
     private static final byte[] END_OF_HEAD = "\r\n\r\n".getBytes(ISO_8859_1);
 
     private final SocketChannel channel;
-    private final long deadline;
+    private long deadline;
     private final ByteBuffer head = ByteBuffer.allocate(MAX_HEAD);
     private ByteBuffer answer = ByteBuffer.allocate(0);
     private boolean answered;
@@ -27,6 +27,11 @@ final class Connection {
     /** In the terms of {@link System#nanoTime}: nobody holds us longer. */
     long deadline() {
         return deadline;
+    }
+
+    /** For the answer, of which the client shall have something even when we were late to read its request. */
+    void extend(long later) {
+        deadline = later;
     }
 
     /** Reads what there is. Returns whether the request is whole and the answer can be written. */

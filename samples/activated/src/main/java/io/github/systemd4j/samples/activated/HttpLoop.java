@@ -68,7 +68,7 @@ final class HttpLoop {
         stopping = true;
         selector.wakeup();
         try {
-            return ended.await(2 * PATIENCE.toSeconds(), TimeUnit.SECONDS);
+            return ended.await(3 * PATIENCE.toSeconds(), TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
@@ -126,6 +126,7 @@ final class HttpLoop {
         try {
             if (key.isReadable() && connection.read(text())) {
                 served.incrementAndGet();
+                connection.extend(System.nanoTime() + PATIENCE.toNanos());
                 key.interestOps(SelectionKey.OP_WRITE);
             }
             if (key.isWritable() && connection.write()) {

@@ -34,6 +34,7 @@ class ActivatedBoxIT {
     private static final Path JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
     private static final Path UNITS = Path.of("/etc/systemd/system");
     private static final int PORT = 8080;
+    private static final int CLIENTS = 200;
 
     @BeforeAll
     static void install() throws Exception {
@@ -104,7 +105,7 @@ class ActivatedBoxIT {
     void restartsUnderLoadRefuseNobodyAndResetNobody() throws Exception {
         get();
         Map<String, Integer> outcomes = new TreeMap<>();
-        ExecutorService clients = Executors.newCachedThreadPool();
+        ExecutorService clients = Executors.newFixedThreadPool(CLIENTS); // at once, however long a restart takes
         CountDownLatch restarted = new CountDownLatch(1);
         Thread restarts = new Thread(() -> {
             try {

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 /** The packaged jar as a process: on a laptop, where nobody passes a socket, and with sockets. */
-@Timeout(60)
+@Timeout(180)
 class ActivatedIT {
 
     @RegisterExtension
@@ -28,7 +28,7 @@ class ActivatedIT {
 
     @Test
     void itServesOnInheritedSocketsAndLosesNobodyWhenItEndsIdle() throws Exception {
-        ProcessBuilder program = new ProcessBuilder(command("--idle-exit", "1")).redirectErrorStream(true);
+        ProcessBuilder program = new ProcessBuilder(command("--idle-exit", "3")).redirectErrorStream(true);
         SocketProcess service = activator.start(program);
         try (BufferedReader out = service.inputReader(UTF_8)) {
             assertThat(out.readLine())
@@ -43,7 +43,7 @@ class ActivatedIT {
 
             assertThat(out.lines().toList()).last().isEqualTo("stopped after 2 answers");
         }
-        assertThat(service.waitFor(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(service.waitFor(60, TimeUnit.SECONDS)).isTrue();
         assertThat(service.exitValue()).isZero();
 
         SocketChannel waiting = activator.connect("admin");
@@ -60,7 +60,7 @@ class ActivatedIT {
 
     @Test
     void itBindsAPortOfItsOwnAndEndsWhenIdle() throws Exception {
-        Process service = new ProcessBuilder(command("--port", "0", "--idle-exit", "1"))
+        Process service = new ProcessBuilder(command("--port", "0", "--idle-exit", "3"))
                 .redirectErrorStream(true)
                 .start();
         try (BufferedReader out = service.inputReader(UTF_8)) {
@@ -75,7 +75,7 @@ class ActivatedIT {
             assertThat(request(port, "GET /" + "x".repeat(9000) + "\r\n\r\n")).startsWith("HTTP/1.1 431 ");
 
             assertThat(out.readLine()).isEqualTo("stopped after 2 answers");
-            assertThat(service.waitFor(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(service.waitFor(60, TimeUnit.SECONDS)).isTrue();
             assertThat(service.exitValue()).isZero();
         } finally {
             service.destroyForcibly();

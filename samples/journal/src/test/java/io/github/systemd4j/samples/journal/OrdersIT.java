@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The packaged jar, where journald may be or not. */
-@Timeout(60)
+@Timeout(120)
 class OrdersIT {
 
     private static final Path JAR = Path.of("target", "orders.jar");

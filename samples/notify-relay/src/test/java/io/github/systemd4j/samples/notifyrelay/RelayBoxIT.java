@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -57,11 +58,12 @@ class RelayBoxIT {
 
     @Test
     void aLongStartIsExtended() throws Exception {
-        try (RelayedUnit unit = new RelayedUnit(List.of(), "TimeoutStartSec=4")) {
+        try (RelayedUnit unit = new RelayedUnit(List.of(), "TimeoutStartSec=6")) {
             long started = System.nanoTime();
-            while (System.nanoTime() - started < 6_000_000_000L) {
-                unit.send("extend 3");
+            while (System.nanoTime() - started < 8_000_000_000L) {
+                unit.send("extend 5");
                 assertThat(unit.show("ActiveState")).isEqualTo("activating");
+                TimeUnit.MILLISECONDS.sleep(100); // each look is a process
             }
             unit.send("ready");
 
@@ -77,6 +79,7 @@ class RelayBoxIT {
             long started = System.nanoTime();
             while (System.nanoTime() - started < 7_000_000_000L) {
                 assertThat(unit.show("ActiveState")).isEqualTo("active");
+                TimeUnit.MILLISECONDS.sleep(100);
             }
             unit.tell("trigger");
 

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A transient unit of the box's systemd whose main process is the relay, and a {@link Client} below that. */
@@ -77,7 +78,7 @@ final class RelayedUnit implements AutoCloseable {
     /** Waits for what systemd does by itself; the tests' time-out is the bound. */
     void await(String property, String value) throws Exception {
         while (!show(property).equals(value)) {
-            Thread.onSpinWait();
+            TimeUnit.MILLISECONDS.sleep(20); // between two looks, each of which is a process
         }
     }
 

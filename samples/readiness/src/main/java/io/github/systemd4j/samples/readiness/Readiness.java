@@ -159,7 +159,7 @@ public final class Readiness implements AutoCloseable {
     }
 
     private NotifyResult tellReady(HelloServer running) {
-        toldStatus = figures(running, 0);
+        toldStatus = figures(running, running.served(), 0);
         NotifyResult result = notifier.ready(toldStatus);
         complainOnce();
         return result;
@@ -171,7 +171,7 @@ public final class Readiness implements AutoCloseable {
             return;
         }
         long served = running.served();
-        String status = figures(running, served - lastServed);
+        String status = figures(running, served, served - lastServed);
         lastServed = served;
         if (!status.equals(toldStatus)) {
             toldStatus = status;
@@ -180,8 +180,8 @@ public final class Readiness implements AutoCloseable {
         complainOnce();
     }
 
-    private String figures(HelloServer running, long perSecond) {
-        return "serving " + running.url() + ", " + running.served() + " answered, " + perSecond + " per second"
+    private String figures(HelloServer running, long served, long perSecond) {
+        return "serving " + running.url() + ", " + served + " answered, " + perSecond + " per second"
                 + (running.isHealthy() ? "" : ", failing its health check") + trouble;
     }
 

@@ -122,7 +122,7 @@ class ReadinessBoxIT {
 
     @Test
     void aLongStartIsExtended() throws Exception {
-        start("slow", 8084, List.of("TimeoutStartSec=3"), new String[0], "--slow-start", "7");
+        start("slow", 8084, List.of("TimeoutStartSec=5"), new String[0], "--slow-start", "8");
 
         assertThat(show("slow", "ActiveState")).isEqualTo("active");
     }

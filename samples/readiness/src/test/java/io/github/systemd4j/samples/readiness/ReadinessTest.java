@@ -33,11 +33,11 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The service in this JVM, with the test kit in systemd's place. */
-@Timeout(60)
+@Timeout(180)
 class ReadinessTest {
 
     private static final Pattern URL = Pattern.compile("serving (http://\\S+/)");
-    private static final Duration SOON = Duration.ofSeconds(20);
+    private static final Duration SOON = Duration.ofSeconds(60);
 
     @RegisterExtension
     final ServiceManager manager = ServiceManager.create();
@@ -154,7 +154,7 @@ class ReadinessTest {
 
         service.close();
 
-        started.get(20, TimeUnit.SECONDS);
+        started.get(60, TimeUnit.SECONDS);
         manager.awaitStopping(SOON);
         assertThat(manager.notices())
                 .noneMatch(notice -> notice.parsed().fields().containsKey("READY"));
@@ -254,7 +254,7 @@ class ReadinessTest {
 
     private String exchange(HttpRequest.Builder request) throws IOException, InterruptedException {
         HttpResponse<String> response =
-                client.send(request.timeout(Duration.ofSeconds(10)).build(), HttpResponse.BodyHandlers.ofString());
+                client.send(request.timeout(Duration.ofSeconds(60)).build(), HttpResponse.BodyHandlers.ofString());
         return response.statusCode() + " " + response.body().strip();
     }
 }

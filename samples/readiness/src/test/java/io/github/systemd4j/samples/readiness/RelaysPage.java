@@ -93,6 +93,18 @@ final class RelaysPage {
         return arrived.size() > missing.size() ? "all but " + names(missing) : names(arrived);
     }
 
+    /** The reverse of {@link #text}. */
+    static Set<Field> fields(String text) {
+        boolean allBut = text.startsWith("all");
+        EnumSet<Field> named = EnumSet.noneOf(Field.class);
+        for (String word : text.split("[ ,]+", -1)) {
+            if (!word.matches("all|but|nothing|")) {
+                named.add(Field.valueOf(word));
+            }
+        }
+        return allBut ? EnumSet.complementOf(named) : named;
+    }
+
     private static String names(Set<Field> fields) {
         return fields.stream().map(Field::name).collect(Collectors.joining(", "));
     }

@@ -72,7 +72,7 @@ class SupervisorIT {
     }
 
     private static int status(Process supervisor) throws InterruptedException {
-        boolean ended = supervisor.waitFor(30, TimeUnit.SECONDS);
+        boolean ended = supervisor.waitFor(60, TimeUnit.SECONDS);
         supervisor.destroyForcibly();
         assertThat(ended).isTrue();
         return supervisor.exitValue();

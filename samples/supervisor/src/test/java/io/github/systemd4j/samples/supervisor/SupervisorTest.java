@@ -109,7 +109,7 @@ class SupervisorTest {
         }
         lines.await("restart 1 of 1");
         supervisors.get(0).stop();
-        assertThat(status.get(20, TimeUnit.SECONDS)).isZero();
+        assertThat(status.get(60, TimeUnit.SECONDS)).isZero();
         assertThat(path).doesNotExist();
     }
 
@@ -144,7 +144,7 @@ class SupervisorTest {
 
         supervisors.get(0).stop();
 
-        assertThat(status.get(20, TimeUnit.SECONDS)).isZero();
+        assertThat(status.get(60, TimeUnit.SECONDS)).isZero();
         lines.await("-> stopping");
         lines.await("ended with status 143 (SIGTERM)");
     }
@@ -156,7 +156,7 @@ class SupervisorTest {
 
         supervisors.get(0).stop();
 
-        assertThat(status.get(20, TimeUnit.SECONDS)).isEqualTo(137);
+        assertThat(status.get(60, TimeUnit.SECONDS)).isEqualTo(137);
         lines.await("not stopped in time: SIGKILL");
     }
 
@@ -173,15 +173,15 @@ class SupervisorTest {
 
         supervisors.get(0).stop();
 
-        assertThat(status.get(20, TimeUnit.SECONDS)).isZero();
+        assertThat(status.get(60, TimeUnit.SECONDS)).isZero();
         lines.await("killed 1 of its processes that were left");
-        sleep.onExit().get(20, TimeUnit.SECONDS);
+        sleep.onExit().get(60, TimeUnit.SECONDS);
     }
 
     @Test
     void aMissedWatchdogIsKilledAndStartedAgain() throws Exception {
         CompletableFuture<Integer> status =
-                start("--watchdog 0.5 --restarts 1", Program.command("ready", "ping", "hang"));
+                start("--watchdog 1.5 --restarts 1", Program.command("ready", "ping", "hang"));
 
         assertThat(status.get(60, TimeUnit.SECONDS)).isEqualTo(137);
         lines.await("READY=1  -> active");
