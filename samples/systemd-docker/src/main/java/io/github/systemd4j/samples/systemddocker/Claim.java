@@ -53,14 +53,22 @@ final class Claim {
     Claimed take() throws EngineException, UsageException {
         String name = arguments.name(options);
         if (name == null) {
-            for (String left : engine.find("label=" + UNIT + "=" + unit)) {
-                log.say("removing " + left.substring(0, 12) + ", which an earlier run has left");
-                engine.destroy(left);
-            }
+            removeLeft();
             return created();
         }
         Optional<Container> old = engine.named(name);
         return old.isPresent() ? take(old.get()) : created();
+    }
+
+    /** Of a service only: what has no unit has no mark, and podman takes a label without a value for any. */
+    private void removeLeft() throws EngineException {
+        if (unit.isEmpty()) {
+            return;
+        }
+        for (String left : engine.find("label=" + UNIT + "=" + unit)) {
+            log.say("removing " + left.substring(0, 12) + ", which an earlier run has left");
+            engine.destroy(left);
+        }
     }
 
     private Claimed created() throws EngineException {
@@ -69,10 +77,7 @@ final class Claim {
 
     private Claimed take(Container old) throws EngineException, UsageException {
         if (old.isRunning()) {
-            if (!List.of("", "no").contains(old.restartPolicy())) {
-                throw new UsageException("the engine itself restarts " + old.label() + " (" + old.restartPolicy()
-                        + "), and systemd would too: \"update --restart=no " + old.name() + "\" leaves it to systemd");
-            }
+            refuseRestartPolicy(old);
             boolean paused = old.status().equals("paused");
             log.say("adopting " + old.label() + ", which " + (paused ? "is paused, and shall run" : "runs already"));
             Instant now = Instant.now();
@@ -86,6 +91,7 @@ final class Claim {
             engine.destroy(old.id());
             return created();
         }
+        refuseRestartPolicy(old);
         log.say("starting " + old.label()
                 + " again, with the arguments that it was made with; --rm would take new ones");
         if (!old.status().equals("exited")) {
@@ -94,6 +100,13 @@ final class Claim {
         Instant before = Instant.now();
         resume(old);
         return new Claimed(engine.inspect(old.id()).orElse(old), false, before);
+    }
+
+    private static void refuseRestartPolicy(Container old) throws UsageException {
+        if (!List.of("", "no").contains(old.restartPolicy())) {
+            throw new UsageException("the engine itself restarts " + old.label() + " (" + old.restartPolicy()
+                    + "), and systemd would too: \"update --restart=no " + old.name() + "\" leaves it to systemd");
+        }
     }
 
     private void resume(Container old) throws EngineException {

@@ -29,7 +29,7 @@ import java.util.function.Supplier;
  */
 final class Engine {
 
-    /** For a question. The start is not bounded here but by TimeoutStartSec=, because an image may have to be fetched. */
+    /** For a question. A start is not bounded here but by TimeoutStartSec=: an image may have to be fetched. */
     private static final Duration ANSWER = Duration.ofSeconds(30);
 
     /** What an engine may take to notice that a container has ended, and to say so. */
@@ -57,20 +57,26 @@ final class Engine {
         return client.substring(client.lastIndexOf('/') + 1).startsWith("podman");
     }
 
-    /** Starts a new container. What the client has to say meanwhile goes to our standard error. */
+    /** Starts a new container. */
     String run(List<String> arguments) throws EngineException {
-        Process client = start(ProcessBuilder.Redirect.INHERIT, command("run", arguments));
-        String output = read(client.getInputStream()).join();
-        int status = client.onExit().join().exitValue();
-        if (status != 0) {
-            throw EngineException.refused(status, command.get(0) + " run has failed with " + status);
-        }
+        String output = begin("run", arguments);
         return output.substring(output.lastIndexOf('\n') + 1);
     }
 
     /** Starts a container that has stopped. */
     void resume(String id) throws EngineException {
-        ask("start", List.of(id)).orThrow();
+        begin("start", List.of(id));
+    }
+
+    /** What the client has to say meanwhile goes to our standard error. */
+    private String begin(String verb, List<String> arguments) throws EngineException {
+        Process client = start(ProcessBuilder.Redirect.INHERIT, command(verb, arguments));
+        String output = read(client.getInputStream()).join();
+        int status = client.onExit().join().exitValue();
+        if (status != 0) {
+            throw EngineException.refused(status, command.get(0) + " " + verb + " has failed with " + status);
+        }
+        return output;
     }
 
     /** The ids of the containers, running or not, that this filter of {@code ps} finds. */
@@ -277,7 +283,7 @@ final class Engine {
 
     /** What is meant for us alone, such as the notify socket, is not the engine's to use; LISTEN_FDS= of another stops podman. */
     private static ProcessBuilder builder(List<String> words) {
-        return SocketLauncher.scrub(Notifier.scrub(new ProcessBuilder(words)));
+        return Notifier.scrub(new ProcessBuilder(words));
     }
 
     private static CompletableFuture<String> read(InputStream stream) {

@@ -38,6 +38,7 @@ final class HandedSockets implements AutoCloseable {
     private static final Duration ROUND = Duration.ofMinutes(10);
 
     private final Path directory;
+    private final boolean found;
     private final List<InheritedDescriptor> sockets;
     private final Home home;
     private final Log log;
@@ -45,8 +46,10 @@ final class HandedSockets implements AutoCloseable {
     private volatile @Nullable Container container;
     private volatile boolean closed;
 
-    private HandedSockets(Path directory, List<InheritedDescriptor> sockets, Home home, Log log) throws IOException {
+    private HandedSockets(Path directory, boolean found, List<InheritedDescriptor> sockets, Home home, Log log)
+            throws IOException {
         this.directory = directory;
+        this.found = found;
         this.sockets = List.copyOf(sockets);
         this.home = home;
         this.log = log;
@@ -72,10 +75,11 @@ final class HandedSockets implements AutoCloseable {
         // Nobody on the host comes through ROOT but root. In the container anybody may ask, whoever they are there.
         Files.createDirectories(ROOT);
         Files.setPosixFilePermissions(ROOT, PosixFilePermissions.fromString("rwx------"));
+        boolean found = Files.isDirectory(directory);
         Files.createDirectories(directory);
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
         Files.deleteIfExists(directory.resolve(FILE)); // of a wrapper that was killed
-        HandedSockets handed = new HandedSockets(directory, sockets, home, log);
+        HandedSockets handed = new HandedSockets(directory, found, sockets, home, log);
         try {
             Files.setPosixFilePermissions(
                     directory.resolve(FILE), PosixFilePermissions.fromString("rw-rw-rw-")); // to connect is to write
@@ -144,13 +148,13 @@ final class HandedSockets implements AutoCloseable {
         }
     }
 
-    /** Removes the socket; and its place, unless there is still a container that has it mounted. */
+    /** Removes the socket; and its place, unless there is, or may be, a container that has it mounted. */
     @Override
     public void close() throws IOException {
         closed = true;
         handover.close();
         Container last = container;
-        if (last == null || !last.isRunning()) {
+        if (last == null ? !found : !last.isRunning()) {
             Files.deleteIfExists(directory);
         }
     }

@@ -1,11 +1,9 @@
 package io.github.systemd4j.samples.systemddocker;
 
 import io.github.systemd4j.cgroups.CgroupException;
-import io.github.systemd4j.cgroups.CgroupVersion;
 import io.github.systemd4j.cgroups.Cgroups;
 import io.github.systemd4j.cgroups.Membership;
 import io.github.systemd4j.cgroups.Migration;
-import io.github.systemd4j.cgroups.Resolution;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,30 +36,11 @@ final class Home {
     }
 
     private boolean isThere(String controller) throws UsageException {
-        try {
-            if (controller.equals("name=systemd")) {
-                return true; // part of every move, also where there is none
-            }
-            return cgroups.resolve(controller) instanceof Resolution.Found found
-                    && (found.version() == CgroupVersion.V1 || isEnabled(controller, found.directory()));
-        } catch (IllegalArgumentException e) {
-            throw new UsageException("--cgroups " + controller + ": " + e.getMessage());
+        if (controller.isEmpty()) {
+            throw new UsageException("--cgroups: an empty name");
         }
-    }
-
-    /** Whether v2 has it, be it not down here but further up. */
-    private static boolean isEnabled(String controller, Path directory) {
-        for (Path at = directory; at != null; at = at.getParent()) {
-            Path file = at.resolve("cgroup.controllers");
-            try {
-                if (List.of(Files.readString(file).strip().split(" ", -1)).contains(controller)) {
-                    return true;
-                }
-            } catch (IOException e) {
-                return false; // above the mount
-            }
-        }
-        return false;
+        // The first is part of every move, also where there is none.
+        return controller.equals("name=systemd") || cgroups.controllers().contains(controller);
     }
 
     /** The group of the service that we are; empty elsewhere: in a terminal several of us may be in one scope. */
@@ -72,9 +51,7 @@ final class Home {
 
     /** Where a process is in the hierarchy by which systemd knows its units; empty if it has ended. */
     private String place(Membership process) {
-        Resolution systemd = cgroups.resolve(process, "name=systemd");
-        Resolution place = systemd instanceof Resolution.Found ? systemd : cgroups.resolveUnified(process);
-        return place.path().map(Path::toString).orElse("");
+        return cgroups.resolveSystemd(process).path().map(Path::toString).orElse("");
     }
 
     /**
@@ -86,7 +63,7 @@ final class Home {
     Migration take(Container container) throws CgroupException, EngineException {
         requireItsOwnGroup(container);
         Migration plan = cgroups.migration()
-                .container(container.pid())
+                .container(container.pid(), container.id())
                 .to(cgroups.self())
                 .controllers(controllers.toArray(String[]::new))
                 .plan();

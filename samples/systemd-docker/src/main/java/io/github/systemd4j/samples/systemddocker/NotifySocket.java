@@ -27,12 +27,14 @@ final class NotifySocket implements AutoCloseable {
     private static final String FILE = "notify.sock";
 
     private final Path directory;
+    private final boolean found;
     private final NotifyReceiver receiver;
-    private volatile long mainPid;
+    private volatile @Nullable Container container;
     private @Nullable NotifyRelay relay;
 
-    private NotifySocket(Path directory, NotifyReceiver receiver) {
+    private NotifySocket(Path directory, boolean found, NotifyReceiver receiver) {
         this.directory = directory;
+        this.found = found;
         this.receiver = receiver;
     }
 
@@ -45,24 +47,24 @@ final class NotifySocket implements AutoCloseable {
         // Nobody on the host comes through ROOT but root; in the container anybody may notify, whoever they are there.
         Files.createDirectories(ROOT);
         Files.setPosixFilePermissions(ROOT, PosixFilePermissions.fromString("rwx------"));
-        Path directory = Files.createDirectories(ROOT.resolve(name));
+        Path directory = ROOT.resolve(name);
+        boolean found = Files.isDirectory(directory);
+        Files.createDirectories(directory);
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxr-xr-x"));
         Path socket = directory.resolve(FILE);
         Files.deleteIfExists(socket); // of a wrapper that was killed
-        NotifyReceiver receiver = NotifyReceiver.bind(socket.toString());
-        try {
-            Files.setPosixFilePermissions(socket, PosixFilePermissions.fromString("rw-rw-rw-"));
-            return new NotifySocket(directory, receiver);
-        } catch (IOException e) {
-            receiver.close();
-            throw e;
-        }
+        NotifyReceiver receiver =
+                NotifyReceiver.builder(socket.toString()).mode(0666).bind();
+        return new NotifySocket(directory, found, receiver);
     }
 
-    /** What the engine is told: where the socket is, and how often the watchdog wants to hear of the container. */
+    /**
+     * What the engine is told: where the socket is, read-only so that nobody in the container puts something else there,
+     * and how often the watchdog wants to hear of the container.
+     */
     List<String> engineOptions(Map<String, String> environment) {
         List<String> options = new ArrayList<>();
-        options.add("--volume=" + directory + ":" + INSIDE);
+        options.add("--volume=" + directory + ":" + INSIDE + ":ro");
         options.add("--env=" + Notifier.NOTIFY_SOCKET + "=" + INSIDE + "/" + FILE);
         String watchdog = environment.get("WATCHDOG_USEC");
         if (watchdog != null) { // without WATCHDOG_PID: which pid the container's service has there we cannot know
@@ -71,9 +73,14 @@ final class NotifySocket implements AutoCloseable {
         return options;
     }
 
-    /** Which process is to be the main one from the moment on in which the container says that it is ready. */
-    void mainPid(long pid) {
-        mainPid = pid;
+    /** Whose first process is to be the main one from the moment on in which the container says that it is ready. */
+    void serve(Container run) {
+        container = run;
+    }
+
+    private Optional<String> mainPid() {
+        Container current = container;
+        return current != null && current.isRunning() ? Optional.of(Long.toString(current.pid())) : Optional.empty();
     }
 
     boolean isOpen() {
@@ -87,11 +94,13 @@ final class NotifySocket implements AutoCloseable {
                 upstream,
                 RelayPolicy.forwardAll()
                         .drop("MAINPID", "MAINPIDFD", "MAINPIDFDID", "NOTIFYACCESS", "FDSTORE", "FDSTOREREMOVE")
-                        .withReady(
-                                "MAINPID", () -> mainPid > 0 ? Optional.of(Long.toString(mainPid)) : Optional.empty()));
+                        .withReady("MAINPID", this::mainPid));
     }
 
-    /** Sends on what has come, within a bound, and removes the socket. */
+    /**
+     * Sends on what has come, within a bound, and removes the socket; and its place, unless there is, or may be, a container
+     * that has it mounted.
+     */
     @Override
     public void close() throws IOException {
         NotifyRelay running = relay;
@@ -100,6 +109,9 @@ final class NotifySocket implements AutoCloseable {
         } else {
             running.close();
         }
-        Files.deleteIfExists(directory);
+        Container last = container;
+        if (last == null ? !found : !last.isRunning()) {
+            Files.deleteIfExists(directory);
+        }
     }
 }

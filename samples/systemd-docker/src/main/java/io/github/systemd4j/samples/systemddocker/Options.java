@@ -19,7 +19,7 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "--name, --rm and -d are found among the engine's options too. The command of the container is not looked at.",
-            "With --logs=false, and none of --rm, --notify and --sockets, it ends as soon as the container runs."
+            "With --logs=false, and none of --rm, --notify and, with docker, --sockets, it ends as soon as the container runs."
         })
 final class Options {
 

@@ -65,7 +65,7 @@ final class Session {
             socket.open(notifier);
         }
         forwarder.to(started);
-        if (isDetached()) {
+        if (isDetached() && started.isRunning()) { // or it is us whose exit status counts
             notifier.barrier(HEARD); // systemd does not know whose the words of the dead were
             return 0;
         }
@@ -99,7 +99,7 @@ final class Session {
         }
         Notification.Builder news = Notification.builder().status(started.label() + (runs ? " runs" : " has ended"));
         if (socket != null) {
-            socket.mainPid(runs ? started.pid() : 0);
+            socket.serve(started);
         }
         if (runs && (ready || socket == null || socket.isOpen())) { // or it goes with the container's own READY
             news.mainPid(started.pid());

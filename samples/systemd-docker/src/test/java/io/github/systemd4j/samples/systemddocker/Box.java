@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -81,6 +82,12 @@ final class Box {
                 "[Service]\nType=notify\nNotifyAccess=all\nDelegate=yes\nSuccessExitStatus=143\n" + settings
                         + "\nExecStart=" + JAVA + " -XX:+UseSerialGC -jar " + JAR + " " + quoted(arguments) + "\n");
         assertThat(run("systemctl", "daemon-reload")).isEmpty();
+    }
+
+    static List<String> program(String... arguments) {
+        List<String> words = new ArrayList<>(List.of(JAVA.toString(), "-jar", JAR.toString()));
+        words.addAll(Arrays.asList(arguments));
+        return words;
     }
 
     /** What was logged before is not of this test. */

@@ -24,6 +24,7 @@ class FiftyBoxIT {
                 "",
                 "--env",
                 "--pid-file=/run/fifty.pid",
+                "--notify", // its directory is not to be left
                 "run",
                 "--rm",
                 "--name=web",

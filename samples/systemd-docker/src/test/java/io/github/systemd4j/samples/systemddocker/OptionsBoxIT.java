@@ -329,6 +329,28 @@ class OptionsBoxIT {
     }
 
     @Test
+    void oneThatTheEngineWouldRestartIsNotStarted() throws Exception {
+        Box.docker("run", "--detach", "--restart=always", "--name=web", "image", "sh", "-c", Box.OBEDIENT);
+        assertThat(Box.docker("stop", "web")).isEqualTo("web");
+        Box.unit("web", "", "--name=web", "run", "image", "true");
+        Box.run("systemctl", "start", "web");
+
+        assertThat(Box.show("web", "ExecMainStatus")).isEqualTo("64");
+        assertThat(Box.log("web")).contains("\"update --restart=no web\" leaves it to systemd");
+        assertThat(status()).isEqualTo("exited");
+    }
+
+    /** Whoever comes by it, before its end or after it, tells how it ended. */
+    @Test
+    void detachingFromOneThatHasEnded() throws Exception {
+        Box.unit("web", "", "--logs=false", "run", "--name=web", "image", "sh", "-c", "exit 7");
+        Box.run("systemctl", "start", "web");
+        Box.await(true, () -> !Box.show("web", "ActiveState").equals("active"));
+
+        assertThat(Box.show("web", "ExecMainStatus")).isEqualTo("7");
+    }
+
+    @Test
     void theEnginesRestartPolicyIsRefused() throws Exception {
         Box.unit("web", "", "run", "--restart", "always", "--name=web", "image", "true");
         Box.run("systemctl", "start", "web");

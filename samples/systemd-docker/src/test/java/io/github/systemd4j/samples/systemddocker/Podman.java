@@ -58,6 +58,16 @@ final class Podman {
         Box.unit("web", SETTINGS + settings, words.toArray(String[]::new));
     }
 
+    /** Our program in a scope, as from a terminal: in no service. */
+    static String inScope(String... command) throws Exception {
+        List<String> words = new ArrayList<>(List.of("systemd-run", "--scope", "--quiet"));
+        words.addAll(Box.program("--engine=" + COMMAND, "run", "--rm"));
+        words.addAll(LIMITS);
+        words.add("image");
+        words.addAll(Arrays.asList(command));
+        return Box.run(words.toArray(String[]::new));
+    }
+
     /** The same with --rm, started. */
     static void start(String... engines) throws Exception {
         List<String> words = new ArrayList<>(List.of("--rm"));

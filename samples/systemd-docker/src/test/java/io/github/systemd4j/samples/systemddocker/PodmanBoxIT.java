@@ -84,6 +84,17 @@ class PodmanBoxIT {
         assertThat(Box.log("web").lines()).containsSubsequence("one", "two", "three", "four");
     }
 
+    /** Podman finds any value of a label that one asks for without one. */
+    @Test
+    void whatHasNoNameAndNoUnitRemovesNobodyElses() throws Exception {
+        Podman.start("--label=io.github.systemd4j.unit=/system.slice/other.service");
+        long pid = Box.mainPid("web");
+
+        assertThat(Podman.inScope("sh", "-c", "echo done")).contains("done");
+
+        assertThat(Podman.run("inspect", "-f", "{{.State.Pid}}", "web")).isEqualTo(Long.toString(pid));
+    }
+
     @Test
     void itsOwnStopEndsTheUnit() throws Exception {
         Podman.start();
