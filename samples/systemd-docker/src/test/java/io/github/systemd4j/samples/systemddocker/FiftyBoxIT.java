@@ -24,7 +24,6 @@ class FiftyBoxIT {
                 "",
                 "--env",
                 "--pid-file=/run/fifty.pid",
-                "--notify", // its directory is not to be left
                 "run",
                 "--rm",
                 "--name=web",
