@@ -81,6 +81,8 @@ class DockerBoxIT {
                         "MemoryMax=64M",
                         "-p",
                         "CPUQuota=20%",
+                        "-p",
+                        "OOMScoreAdjust=-900", // of the client, with which the unit would end; not of the container
                         DOCKER,
                         "start",
                         "--attach",
