@@ -71,7 +71,8 @@ public final class NotifyReceiver implements AutoCloseable {
      * @param fd the socket, owned by the receiver from now on
      * @param address what it was bound with; a path is removed by {@link #close}, not by {@link #release}
      * @return the receiver
-     * @throws IOException if it is no such socket, or where there are no system calls; it is not closed then
+     * @throws IOException if it is no socket, or where there are no system calls; it is not closed then. What kind of socket
+     *     it is, and whether it is bound to that address, is not looked at
      */
     public static NotifyReceiver adopt(int fd, String address) throws IOException {
         Backend backend = Backend.current();

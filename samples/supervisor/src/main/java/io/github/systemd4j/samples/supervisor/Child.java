@@ -39,6 +39,7 @@ final class Child {
     private final @Nullable SocketProcess process; // ours, whose exit status we will know
     private final @Nullable ProcessDescriptor descriptor; // where there may be another supervisor
     private final List<JournalPump> pumps;
+    private @Nullable Thread watcher; // of one that is not ours
     private long mainPid;
     private List<ProcessHandle> known = List.of(); // the descendants, when last looked
 
@@ -150,15 +151,30 @@ final class Child {
             CompletableFuture<Void> unused = process.onExit().thenRun(action);
             return;
         }
-        Thread thread = new Thread(
+        watcher = new Thread(
                 () -> {
                     if (hasEnded(LONG)) {
                         action.run();
                     }
                 },
                 "supervisor-" + pid);
-        thread.setDaemon(true);
-        thread.start();
+        watcher.setDaemon(true);
+        watcher.start();
+    }
+
+    /** Of one that has ended: closes its descriptor, when nobody waits with it any more. */
+    void close() {
+        try {
+            if (watcher != null) {
+                watcher.join();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return;
+        }
+        if (descriptor != null) {
+            descriptor.close();
+        }
     }
 
     /** Whether it ends in time. */

@@ -1,22 +1,26 @@
 package io.github.systemd4j.samples.supervisor;
 
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.toList;
+
 import io.github.systemd4j.activation.Activation;
 import io.github.systemd4j.machine.MachineException;
 import io.github.systemd4j.machine.Systemd;
+import io.github.systemd4j.sdnotify.Notification;
 import io.github.systemd4j.sdnotify.Notifier;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
@@ -29,8 +33,10 @@ final class Keeper {
     private static final int TERMINATED = 128 + 15;
     private static final int EXIT_FAILURE = 1;
     private static final Duration RESERVE = Duration.ofSeconds(20);
+    private static final String BUS = "unix:path=/run/dbus/system_bus_socket";
+    private static final Duration LONGEST_CALL = Duration.ofHours(1);
 
-    private final Map<String, Options> children;
+    private final Map<String, Service> services;
     private final Systemd systemd;
     private final Notifier notifier;
     private final Kept.Place place;
@@ -43,73 +49,100 @@ final class Keeper {
     private volatile boolean failed;
 
     private Keeper(
-            Map<String, Options> children, Systemd systemd, Notifier notifier, Kept.Place place, Timeline timeline) {
-        this.children = children;
+            Map<String, Service> services, Systemd systemd, Notifier notifier, Kept.Place place, Timeline timeline) {
+        this.services = services;
         this.systemd = systemd;
         this.notifier = notifier;
         this.place = place;
         this.timeline = timeline;
-        this.settled = new CountDownLatch(children.size());
+        this.settled = new CountDownLatch(services.size());
+        services.forEach(this::add);
     }
 
     static int main(List<String> arguments, Map<String, String> environment) throws UsageException, IOException {
         if (arguments.size() != 2) {
             throw new UsageException("--keep DIRECTORY stands alone: all else is in the directory's files");
         }
-        Map<String, Options> children = read(Path.of(arguments.get(1)));
         Notifier notifier = Notifier.of(environment);
-        String directory = environment.get("RUNTIME_DIRECTORY");
-        if (!notifier.isEnabled() || directory == null) {
+        String runtime = environment.get("RUNTIME_DIRECTORY");
+        if (!notifier.isEnabled() || runtime == null) {
             throw new UsageException("--keep is for a service of systemd, with Type=notify and RuntimeDirectory=");
+        }
+        Timeline timeline = new Timeline(System.out);
+        Store store = new Store(Activation.fromEnvironment(), notifier);
+        Path directory = Path.of(arguments.get(1));
+        Map<String, Service> services = read(directory, Kept.words(store, Path.of(runtime)), timeline::own);
+        if (services.isEmpty() && store.untaken().isEmpty()) {
+            throw new UsageException(directory + ": there is no service in it, so nothing to do");
         }
         Systemd systemd = Systemd.of(environment);
         String unit = systemd.units().own().orElseThrow(() -> new IOException("this process is in no unit"));
-        Store store = new Store(Activation.fromEnvironment(), notifier);
-        Kept.Place place = new Kept.Place(store, systemd.units(), Path.of(directory), unit);
-        Keeper keeper = new Keeper(children, systemd, notifier, place, new Timeline(System.out));
-        Runtime.getRuntime().addShutdownHook(new Thread(keeper::onShutdown, "keeper-stop"));
-        return keeper.run();
+        // Who waits for a scope to stop waits for as long as that may take, and not as long as for other answers.
+        Duration patience = patience(services);
+        try (Systemd patient = Systemd.at(BUS, patience.compareTo(LONGEST_CALL) < 0 ? patience : LONGEST_CALL)) {
+            Kept.Place place = new Kept.Place(store, patient.units(), Path.of(runtime), unit);
+            Keeper keeper = new Keeper(services, systemd, notifier, place, timeline);
+            Runtime.getRuntime().addShutdownHook(new Thread(keeper::onShutdown, "keeper-stop"));
+            return keeper.run();
+        }
     }
 
-    /** The files of a directory; each has the words of a command line, between white space. */
-    static Map<String, Options> read(Path directory) throws UsageException, IOException {
-        Map<String, Options> children = new TreeMap<>();
-        if (!Files.isDirectory(directory)) {
-            throw new UsageException(directory + ": there is no such directory");
-        }
-        List<Path> files;
-        try (Stream<Path> all = Files.list(directory)) {
-            files = all.toList();
-        }
-        for (Path file : files) {
-            String name = Objects.requireNonNull(file.getFileName()).toString();
-            if (!name.matches(NAME)) {
-                throw new UsageException(file + ": the name of a service has letters, digits, _ and -, 64 at most");
-            }
+    /**
+     * The files of a directory. One that is wrong costs nothing but itself: its service goes on as it was started, if it
+     * runs.
+     *
+     * @param kept the words of those that run
+     * @param complaints is told what is wrong
+     */
+    static Map<String, Service> read(Path directory, Map<String, String> kept, Consumer<String> complaints) {
+        Map<String, Service> services = new TreeMap<>();
+        for (String name : names(directory, kept, complaints)) {
             try {
-                String text = Files.readString(file).strip();
-                children.put(name, child(Options.parse(Arrays.asList(text.split("\\s+")))));
+                services.put(name, read(directory.resolve(name)));
             } catch (UsageException e) {
-                throw new UsageException(file + ": " + e.getMessage());
+                Optional<Service> before = Optional.ofNullable(kept.get(name)).flatMap(Keeper::again);
+                complaints.accept(e.getMessage() + (before.isEmpty() ? "; ignored" : "; goes on as it was started"));
+                before.ifPresent(service -> services.put(name, service));
             }
         }
-        if (children.isEmpty()) {
-            throw new UsageException(directory + ": there is no file in it, so nothing to do");
-        }
-        return children;
+        return services;
     }
 
-    private static Options child(Options options) throws UsageException {
-        if (options.command().isEmpty()) {
-            throw new UsageException("there is no command in it");
-        } else if (options.socket() != null || options.showRecords()) {
-            throw new UsageException("--socket and --show-records are not for --keep");
+    private static List<String> names(Path directory, Map<String, String> kept, Consumer<String> complaints) {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.map(each -> String.valueOf(each.getFileName()))
+                    .sorted()
+                    .toList();
+        } catch (IOException | UncheckedIOException e) {
+            complaints.accept(directory + " cannot be listed: " + e);
+            return List.copyOf(kept.keySet());
         }
-        return options;
+    }
+
+    private static Service read(Path file) throws UsageException {
+        if (!String.valueOf(file.getFileName()).matches(NAME)) {
+            throw new UsageException(file + ": the name of a service has letters, digits, _ and -, 64 at most");
+        }
+        try {
+            return Service.parse(Files.readString(file));
+        } catch (UsageException e) {
+            throw new UsageException(file + ": " + e.getMessage());
+        } catch (IOException e) { // a directory, or not UTF-8
+            throw new UsageException(file + " cannot be read: " + e);
+        }
+    }
+
+    private static Optional<Service> again(String words) {
+        try {
+            return Optional.of(Service.parse(words));
+        } catch (UsageException e) { // it was understood by another version of this
+            return Optional.empty();
+        }
     }
 
     private int run() throws IOException {
-        children.forEach(this::begin);
+        notifier.send(Notification.builder().extendTimeout(patience(services)).build());
+        threads.forEach(Thread::start);
         try {
             settled.await();
             stopStrangers();
@@ -125,14 +158,12 @@ final class Keeper {
         return failed ? EXIT_FAILURE : 0;
     }
 
-    private void begin(String name, Options options) {
+    private void add(String name, Service service) {
         Timeline own = timeline.of(name);
         Supervisor supervisor =
-                new Supervisor(options, own, new Kept(name, options, own, place), text -> stands(name, text));
+                new Supervisor(service.options(), own, new Kept(name, service, own, place), text -> stands(name, text));
         supervisors.put(name, supervisor);
-        Thread thread = new Thread(() -> supervise(name, supervisor, own), "keeper-" + name);
-        threads.add(thread);
-        thread.start();
+        threads.add(new Thread(() -> supervise(name, supervisor, own), "keeper-" + name));
     }
 
     private void supervise(String name, Supervisor supervisor, Timeline own) {
@@ -171,16 +202,25 @@ final class Keeper {
 
     /** Services that were kept, and are no longer in the directory. */
     private void stopStrangers() {
-        for (String stored : place.store().untaken()) {
-            String name = stored.replaceFirst("\\..*", "");
-            try {
-                if (!children.containsKey(name) && place.units().stop(place.scope(name))) {
-                    timeline.own(name + " is no longer wanted: stopped " + place.scope(name));
-                }
-            } catch (MachineException | IllegalArgumentException e) {
-                timeline.own(name + " is no longer wanted, and was not stopped: " + e.getMessage());
+        Map<String, List<String>> untaken =
+                place.store().untaken().stream().collect(groupingBy(Kept::nameOf, TreeMap::new, toList()));
+        untaken.forEach((name, stored) -> {
+            if (services.containsKey(name) || stopStranger(name)) {
+                stored.forEach(place.store()::remove);
             }
-            place.store().remove(stored);
+        });
+    }
+
+    /** If it fails, what is stored of it stays: the next start tries again. */
+    private boolean stopStranger(String name) {
+        try {
+            if (place.units().stop(place.scope(name))) {
+                timeline.own(name + " is no longer wanted: stopped " + place.scope(name));
+            }
+            return true;
+        } catch (MachineException | IllegalArgumentException e) {
+            timeline.own(name + " is no longer wanted, and was not stopped: " + e.getMessage());
+            return false;
         }
     }
 
@@ -192,7 +232,10 @@ final class Keeper {
         String job = job().orElse("none");
         boolean stop = job.equals("stop");
         timeline.own("told to end, the job is " + job + (stop ? ": stopping all" : ": leaving all as they are"));
-        notifier.stopping();
+        notifier.send(Notification.builder()
+                .stopping()
+                .extendTimeout(patience(services))
+                .build());
         supervisors.values().forEach(each -> {
             if (stop) {
                 each.stop();
@@ -202,7 +245,7 @@ final class Keeper {
         });
         boolean inTime = false;
         try {
-            inTime = finished.await(patience().toMillis(), TimeUnit.MILLISECONDS);
+            inTime = finished.await(patience(services).toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
@@ -213,11 +256,13 @@ final class Keeper {
         Runtime.getRuntime().halt(inTime ? status : EXIT_FAILURE);
     }
 
-    private Duration patience() {
-        return children.values().stream()
-                .map(Options::stopTimeout)
+    /** How long a stop may take: that of a process, and then that of what it left in its scope. */
+    private static Duration patience(Map<String, Service> services) {
+        return services.values().stream()
+                .map(each -> each.options().stopTimeout())
                 .max(Duration::compareTo)
                 .orElse(Duration.ZERO)
+                .multipliedBy(2)
                 .plus(RESERVE);
     }
 

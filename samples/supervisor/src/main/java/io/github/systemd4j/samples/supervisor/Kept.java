@@ -16,6 +16,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.lang.ProcessBuilder.Redirect;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
 import java.nio.channels.Pipe;
 import java.nio.channels.ServerSocketChannel;
@@ -27,23 +29,31 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A child that outlives the supervisor: its process is in a scope of its own, and systemd has the descriptors by which the
  * next supervisor goes on, each under the child's name: NAME.pid, NAME.notify, NAME.listen.N, NAME.out, NAME.err. Where
- * the child is in its life stands in a file.
+ * the child is in its life stands in a file, and in another one what it was started with.
  */
 final class Kept implements Keeping {
 
     private static final String PID = ".pid";
     private static final String OUT = ".out";
     private static final String ERR = ".err";
+    private static final String NOTIFY = ".notify";
+    private static final String LISTEN = ".listen.";
+    private static final String WORDS = ".words";
 
     private final String name;
+    private final String words;
     private final Options options;
     private final Timeline timeline;
     private final Place place;
+    private final Set<String> listenKeys = new TreeSet<>(); // what the store has of the listeners
 
     /**
      * What the children have in common.
@@ -68,9 +78,10 @@ final class Kept implements Keeping {
         }
     }
 
-    Kept(String name, Options options, Timeline timeline, Place place) {
+    Kept(String name, Service service, Timeline timeline, Place place) {
         this.name = name;
-        this.options = options;
+        this.words = service.words();
+        this.options = service.options();
         this.timeline = timeline;
         this.place = place;
     }
@@ -83,29 +94,78 @@ final class Kept implements Keeping {
         return place.directory().resolve(name + suffix);
     }
 
+    /** The service that a stored descriptor is of. */
+    static String nameOf(String stored) {
+        return stored.replaceFirst("\\..*", "");
+    }
+
+    /** What those were started with that run, or did when the last supervisor ended. */
+    static Map<String, String> words(Store store, Path directory) {
+        Map<String, String> words = new TreeMap<>();
+        for (String stored : store.untaken()) {
+            if (stored.endsWith(PID)) {
+                String name = nameOf(stored);
+                words(directory.resolve(name + WORDS)).ifPresent(text -> words.put(name, text));
+            }
+        }
+        return words;
+    }
+
+    private static Optional<String> words(Path file) {
+        try {
+            return Optional.of(Files.readString(file));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
     /** What is sent while there is no supervisor waits in the socket's queue. */
     @Override
     public NotifySocket notifySocket() throws IOException {
         if (place.store().find(name + PID).isEmpty()) {
             stopRest(); // of a supervisor whose store is lost: it would have the sockets
+        } else if (!words(file(WORDS)).equals(Optional.of(words))) {
+            timeline.own("is no longer as it was started, so it begins anew");
+            stopRest(); // it might have a socket that is now to be bound otherwise
         }
-        String address = file(".notify").toString();
-        Optional<InheritedDescriptor> stored = place.store().find(name + ".notify");
-        if (stored.isPresent()) {
-            return NotifySocket.of(NotifyReceiver.adopt(stored.get().takeNumber(), address));
+        Path path = file(NOTIFY);
+        Optional<InheritedDescriptor> stored = place.store().find(name + NOTIFY);
+        if (stored.isPresent() && Files.exists(path)) {
+            NotifyReceiver receiver = NotifyReceiver.adopt(stored.get().number(), path.toString());
+            int unused = stored.get().takeNumber(); // the receiver has it
+            return NotifySocket.of(receiver);
         }
-        NotifyReceiver receiver = NotifyReceiver.builder(address).replaceStale().bind();
-        place.store().put(name + ".notify", receiver.number());
+        place.store().remove(name + NOTIFY); // nobody finds it
+        NotifyReceiver receiver =
+                NotifyReceiver.builder(path.toString()).replaceStale().bind();
+        try {
+            place.store().put(name + NOTIFY, receiver.number());
+        } catch (IOException | RuntimeException | Error e) {
+            receiver.close();
+            throw e;
+        }
         return NotifySocket.of(receiver);
     }
 
+    /** Those that are stored are found by their addresses: the file may have them in another order than before. */
     @Override
     public Listeners listeners() throws IOException {
+        List<InheritedDescriptor> stored = place.store().untaken(name + LISTEN);
+        List<Integer> found = ListenAddress.match(
+                options.listen(), stored.stream().map(Kept::reachable).toList());
+        for (int i = 0; i < stored.size(); i++) {
+            if (found.contains(i)) {
+                listenKeys.add(stored.get(i).name());
+            } else {
+                place.store().remove(stored.get(i).name()); // first: it may be in the way of another
+            }
+        }
         Listeners listeners = new Listeners();
         try {
-            for (int i = 0; i < options.listen().size(); i++) {
+            for (int i = 0; i < found.size(); i++) {
                 ListenAddress wanted = options.listen().get(i);
-                listeners.add(wanted, listener(name + ".listen." + i, wanted));
+                int of = found.get(i);
+                listeners.add(wanted, of < 0 ? bind(wanted) : stored.get(of).serverSocketChannel());
             }
             return listeners;
         } catch (IOException | RuntimeException | Error e) {
@@ -114,15 +174,25 @@ final class Kept implements Keeping {
         }
     }
 
-    private ServerSocketChannel listener(String key, ListenAddress wanted) throws IOException {
-        Optional<InheritedDescriptor> stored = place.store().find(key);
-        if (stored.isPresent() && wanted.fits(stored.get().localAddress())) {
-            return stored.get().serverSocketChannel();
+    /** Where a socket can be reached, if its path was not removed. */
+    private static Optional<SocketAddress> reachable(InheritedDescriptor listener) {
+        return listener.localAddress()
+                .filter(each -> !(each instanceof UnixDomainSocketAddress unix) || Files.exists(unix.getPath()));
+    }
+
+    private ServerSocketChannel bind(ListenAddress wanted) throws IOException {
+        int free = 0;
+        while (!listenKeys.add(name + LISTEN + free)) {
+            free++;
         }
-        place.store().remove(key); // one for another address
         wanted.removeStale();
         ServerSocketChannel channel = wanted.bind();
-        place.store().put(key, channel);
+        try {
+            place.store().put(name + LISTEN + free, channel);
+        } catch (IOException | RuntimeException | Error e) {
+            channel.close();
+            throw e;
+        }
         return channel;
     }
 
@@ -141,7 +211,7 @@ final class Kept implements Keeping {
             return Child.survivor(pid.getAsLong(), descriptor, pumps);
         }
         pumps.forEach(JournalPump::close); // its last lines
-        timeline.own("pid " + state().pid() + " has ended while there was no supervisor; its status went to systemd");
+        timeline.own("pid " + state().pid() + " has ended meanwhile, and its status went to systemd");
         descriptor.close();
         forget();
         return null;
@@ -172,20 +242,25 @@ final class Kept implements Keeping {
     @Override
     public Child start(NotifySocket socket, Listeners listeners, @Nullable Journal journal) throws IOException {
         stopRest();
+        Files.writeString(file(WORDS), words);
         try (Output out = new Output(journal != null);
                 Output err = new Output(journal != null)) {
             SocketProcess process = Child.launch(options, socket.address(), listeners, true, builder -> {
                 out.redirect().ifPresent(builder::redirectOutput);
                 err.redirect().ifPresent(builder::redirectError);
             });
+            ProcessDescriptor descriptor = null;
             try (OutputStream gate = process.getOutputStream()) {
-                ProcessDescriptor descriptor = keep(process, out, err);
+                descriptor = keep(process, out, err);
                 List<JournalPump> pumps =
                         journal == null ? List.of() : journal.pump(process.pid(), out.lines(), err.lines());
                 gate.write("go\n".getBytes(US_ASCII));
                 return Child.kept(process, descriptor, pumps);
             } catch (IOException | RuntimeException | Error e) {
                 process.destroyForcibly();
+                if (descriptor != null) {
+                    descriptor.close();
+                }
                 forget();
                 throw e;
             }
@@ -263,17 +338,23 @@ final class Kept implements Keeping {
         }
         try {
             Files.deleteIfExists(file(".state"));
+            Files.deleteIfExists(file(WORDS));
         } catch (IOException e) {
             timeline.own(e.toString());
         }
     }
 
+    /** What the service left in its scope ends with it. */
     @Override
     public void over() {
-        place.store().remove(name + ".notify");
-        for (int i = 0; i < options.listen().size(); i++) {
-            place.store().remove(name + ".listen." + i);
+        try {
+            stopRest();
+        } catch (IOException e) {
+            timeline.own("what is left in " + scope() + " was not stopped: " + e.getMessage());
         }
+        forget();
+        place.store().remove(name + NOTIFY);
+        listenKeys.forEach(place.store()::remove);
     }
 
     /** A pipe for one output of a child, if its lines become records. Closed when the child has its end. */

@@ -13,6 +13,9 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -85,15 +88,39 @@ record ListenAddress(String name, SocketAddress address) {
         }
     }
 
+    /**
+     * Which of the sockets that are bound is each of the wanted ones: its index, -1 for none. Who wants any port takes one
+     * that nobody wants by its port.
+     */
+    static List<Integer> match(List<ListenAddress> wanted, List<Optional<SocketAddress>> bound) {
+        List<Integer> found = new ArrayList<>(Collections.nCopies(wanted.size(), -1));
+        for (boolean anyPort : List.of(false, true)) {
+            for (int i = 0; i < wanted.size(); i++) {
+                for (int j = 0; j < bound.size() && found.get(i) < 0; j++) {
+                    if (wanted.get(i).wantsAnyPort() == anyPort
+                            && !found.contains(j)
+                            && wanted.get(i).fits(bound.get(j))) {
+                        found.set(i, j);
+                    }
+                }
+            }
+        }
+        return found;
+    }
+
     /** Whether a socket that is bound is the one that is wanted; any port is, where any is wanted. */
     boolean fits(Optional<SocketAddress> bound) {
-        if (bound.isPresent()
+        if (wantsAnyPort()
+                && bound.isPresent()
                 && bound.get() instanceof InetSocketAddress is
-                && address instanceof InetSocketAddress wanted
-                && wanted.getPort() == 0) {
+                && address instanceof InetSocketAddress wanted) {
             return is.getAddress().equals(wanted.getAddress());
         }
         return bound.filter(address::equals).isPresent();
+    }
+
+    private boolean wantsAnyPort() {
+        return address instanceof InetSocketAddress inet && inet.getPort() == 0;
     }
 
     private ServerSocketChannel open() throws IOException {

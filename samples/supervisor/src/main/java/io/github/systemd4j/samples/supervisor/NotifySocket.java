@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 final class NotifySocket implements AutoCloseable {
 
     private static final String WAKE_FIELD = "X_SUPERVISOR_WAKE";
+    private static final Map<String, String> WAKE_FIELDS = Map.of(WAKE_FIELD, "1");
     private static final Notification WAKE =
             Notification.builder().custom(WAKE_FIELD, "1").build();
 
@@ -49,9 +50,9 @@ final class NotifySocket implements AutoCloseable {
         return new NotifySocket(null, receiver);
     }
 
-    /** Whether a datagram is from {@link #wake}, also that of an earlier supervisor. */
+    /** Whether a datagram is from {@link #wake}, also that of an earlier supervisor: nothing else is in it. */
     static boolean isWake(ReceivedNotification received) {
-        return received.field(WAKE_FIELD).isPresent();
+        return received.fields().equals(WAKE_FIELDS);
     }
 
     /** A new directory that only this user can look into. */

@@ -7,6 +7,7 @@ import io.github.systemd4j.sdnotify.Notifier;
 import java.io.IOException;
 import java.nio.channels.Channel;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -36,6 +37,16 @@ final class Store {
         return activation.descriptors().stream()
                 .filter(each -> !each.isTaken())
                 .map(InheritedDescriptor::name)
+                .toList();
+    }
+
+    /** Those whose names begin so, and that nobody took, by the numbers at the end of their names. */
+    List<InheritedDescriptor> untaken(String prefix) {
+        return activation.descriptors().stream()
+                .filter(each -> !each.isTaken() && each.name().startsWith(prefix))
+                .sorted(Comparator.comparingInt(
+                                (InheritedDescriptor each) -> each.name().length())
+                        .thenComparing(InheritedDescriptor::name))
                 .toList();
     }
 

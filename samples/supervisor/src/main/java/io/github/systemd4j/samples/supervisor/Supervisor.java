@@ -33,6 +33,7 @@ public final class Supervisor {
     private static final int TERMINATED = 128 + 15;
 
     private static final long LONGEST_WAIT = TimeUnit.SECONDS.toNanos(1);
+    private static final Duration PAUSE = Duration.ofSeconds(1);
     private static final long LAST_WORDS = TimeUnit.SECONDS.toNanos(1); // if a child of the service never ends to talk
     private static final Duration STOP_RESERVE = Duration.ofSeconds(8);
 
@@ -118,6 +119,7 @@ public final class Supervisor {
      * told to leave everything.
      */
     int run() throws IOException {
+        boolean left = false;
         try (NotifySocket bound = keeping.notifySocket();
                 Listeners listeners = keeping.listeners();
                 Journal journal = Journal.open(options.journal(), options.showRecords(), timeline)) {
@@ -126,14 +128,15 @@ public final class Supervisor {
                 timeline.own("listens on " + each);
             }
             runAll(bound, listeners, journal);
-            if (leaveRequested) {
+            left = leaveRequested; // read once: later is too late
+            if (left) {
                 listeners.leave();
                 bound.leave();
             }
             return status;
         } finally {
             socket = null;
-            if (!leaveRequested) {
+            if (!left) {
                 keeping.over();
             }
             finished.countDown();
@@ -169,7 +172,15 @@ public final class Supervisor {
     private record Outcome(int status, boolean failed) {}
 
     private Outcome runOnce(NotifySocket bound, Listeners listeners, @Nullable Journal journal) throws IOException {
-        Child service = keeping.start(bound, listeners, journal);
+        Child service;
+        try {
+            service = keeping.start(bound, listeners, journal);
+        } catch (IOException e) {
+            timeline.own("cannot be started: " + e.getMessage());
+            standing.accept("cannot be started");
+            bound.receive(PAUSE).ifPresent(ReceivedNotification::close); // what is wrong may take its time
+            return new Outcome(EXIT_FAILURE, true);
+        }
         timeline.own("started pid " + service.pid() + ": " + String.join(" ", options.command()) + "  -> activating");
         return untilEnd(
                 bound,
@@ -196,6 +207,7 @@ public final class Supervisor {
             }
             service.finishLines();
             keeping.ended(service);
+            service.close();
             return run.outcome();
         } finally {
             if (service.isAlive() && !leaveRequested) {
@@ -250,6 +262,7 @@ public final class Supervisor {
         private final Lifecycle life;
         private boolean wasReady;
         private String saved = "";
+        private boolean unsaved; // and that was said
         private boolean stopped; // because we were asked to
         private boolean failed; // because of a time-out
 
@@ -259,14 +272,23 @@ public final class Supervisor {
             this.wasReady = life.state() != Lifecycle.State.ACTIVATING;
         }
 
-        /** For who comes after us, if it is something new. */
-        void save() throws IOException {
+        /** For who comes after us, if it is something new. If that fails, the service goes on, and it is tried again. */
+        void save() {
             String now = service.mainPid() + " " + life.saved();
-            if (!now.equals(saved)) {
-                saved = now;
-                keeping.changed(service, life);
-                standing.accept(life.state().text());
+            if (now.equals(saved)) {
+                return;
             }
+            try {
+                keeping.changed(service, life);
+                saved = now;
+                unsaved = false;
+            } catch (IOException e) {
+                if (!unsaved) {
+                    timeline.own("cannot write down how it is, for a restart of this supervisor: " + e);
+                }
+                unsaved = true;
+            }
+            standing.accept(life.state().text());
         }
 
         void untilEnd(NotifySocket bound) throws IOException {
@@ -278,7 +300,7 @@ public final class Supervisor {
                 end = alive ? end : Math.min(end, now + LAST_WORDS);
                 long wait = alive ? Math.min(life.due() - now, LONGEST_WAIT) : 0;
                 Optional<ReceivedNotification> received = bound.receive(Duration.ofNanos(Math.max(wait, 0)));
-                if (received.isPresent() && !isOurs(received.get())) {
+                if (received.isPresent()) {
                     take(received.get());
                     save(); // at once: nobody will hear it again
                 }
@@ -288,10 +310,6 @@ public final class Supervisor {
                     return;
                 }
             }
-        }
-
-        private boolean isOurs(ReceivedNotification received) {
-            return NotifySocket.isWake(received);
         }
 
         /** Does what is due. */
@@ -335,6 +353,9 @@ public final class Supervisor {
 
         private void take(ReceivedNotification received) {
             try (received) { // closes what descriptors came: for a barrier, that is the answer
+                if (NotifySocket.isWake(received)) {
+                    return;
+                }
                 String text = received.toString();
                 String refusal = refusal(received);
                 if (refusal != null) {

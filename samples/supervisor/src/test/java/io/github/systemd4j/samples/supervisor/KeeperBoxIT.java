@@ -9,6 +9,7 @@ import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -21,6 +22,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -65,6 +67,7 @@ class KeeperBoxIT {
     @BeforeEach
     void start() throws Exception {
         Files.createDirectories(SERVICES);
+        run("journalctl", "--sync"); // what an earlier test caused stands before this
         Instant now = Instant.now();
         begun = "--since=@%d.%06d".formatted(now.getEpochSecond(), now.getNano() / 1000);
         service(
@@ -144,17 +147,86 @@ class KeeperBoxIT {
 
         run("kill", "-KILL", web); // it is not this supervisor's child
         awaitLog("pid " + web + " ended, its status is unknown");
-        awaitActive("db active, web active");
-        String second = answer(WEB);
+        String second = answer(WEB); // which waits for the next process
+        awaitLog("pid " + second + " ", "-> active");
         assertThat(second).isNotEqualTo(web);
         assertThat(group(second)).endsWith("/supervisor.slice/supervisor-web.scope");
 
         assertThat(run("systemctl", "restart", UNIT)).isEmpty();
         run("kill", "-STOP", second);
         awaitLog("watchdog missed: SIGKILL to pid " + second);
-        awaitActive("db active, web active");
-        assertThat(answer(WEB)).isNotEqualTo(second);
+        String third = answer(WEB);
+        assertThat(third).isNotEqualTo(second);
+        awaitLog("pid " + third + " ", "-> active");
         assertThat(show(UNIT, "NFileDescriptorStore")).isEqualTo("8");
+        assertThat(pidfds(show(UNIT, "MainPID"))).as("one for each service").isEqualTo(2);
+    }
+
+    @Test
+    void whoseFileHasChangedBeginsAnewAndTheOthersDoNotNotice() throws Exception {
+        String web = answer(WEB);
+        String db = answer(DB);
+        Load load = new Load();
+        load.start();
+        service("web", "--listen admin=8081 --listen http=8080 --restarts 9", "serve", "ready", "hang");
+
+        assertThat(run("systemctl", "restart", UNIT)).isEmpty();
+
+        awaitActive("db active, web active");
+        Map<String, Integer> outcomes = load.end();
+        String second = answer(WEB);
+        assertThat(second).isNotEqualTo(web);
+        assertThat(Path.of("/proc", web)).doesNotExist();
+        assertThat(answer(new InetSocketAddress("127.0.0.1", 8081))).isEqualTo(second);
+        // Whom the old one had accepted when it was stopped may be reset; refused is nobody.
+        assertThat(outcomes).containsKeys("db " + db, "web " + second);
+        assertThat(outcomes.keySet()).noneMatch(each -> each.contains("refused"));
+        assertThat(show(UNIT, "NFileDescriptorStore")).isEqualTo("7"); // one more listener, and no pipes
+        service("web", "--listen http=8080 --listen admin=8081 --restarts 9", "serve", "ready", "hang");
+        assertThat(run("systemctl", "restart", UNIT)).isEmpty();
+        assertThat(answer(WEB)).isNotEqualTo(second);
+        assertThat(answer(DB)).isEqualTo(db);
+    }
+
+    @Test
+    void aFileThatIsWrongStopsNothing() throws Exception {
+        String web = answer(WEB);
+        String db = answer(DB);
+        Files.writeString(SERVICES.resolve("web~"), "-- old");
+        Files.writeString(SERVICES.resolve("db"), "--restarts many -- db");
+        Files.createDirectory(SERVICES.resolve("directory"));
+
+        assertThat(run("systemctl", "restart", UNIT)).isEmpty();
+
+        awaitActive("db active, web active");
+        assertThat(answer(WEB)).isEqualTo(web);
+        assertThat(answer(DB)).isEqualTo(db);
+        assertThat(log())
+                .contains("/etc/supervisor/web~: the name of a service has")
+                .contains("/etc/supervisor/db: --restarts many: must be a number from 0 to 1000000; goes on")
+                .contains("/etc/supervisor/directory cannot be read");
+        assertThat(show(UNIT, "NFileDescriptorStore")).isEqualTo("8");
+    }
+
+    @Test
+    void whatAServiceLeftInItsScopeIsStoppedWithIt() throws Exception {
+        Path file = Path.of("/run/left");
+        Path script = Path.of("/run/parent.sh");
+        Files.writeString(script, """
+                (setsid sleep 1000 & echo $! > %s)
+                systemd-notify --ready
+                exec sleep 1000
+                """.formatted(file));
+        Files.writeString(SERVICES.resolve("parent"), "--access all -- /bin/sh " + script);
+        assertThat(run("systemctl", "restart", UNIT)).isEmpty();
+        awaitActive("db active, parent active, web active");
+        String left = Files.readString(file).strip();
+        assertThat(group(left)).endsWith("/supervisor.slice/supervisor-parent.scope");
+
+        assertThat(run("systemctl", "stop", UNIT)).isEmpty();
+
+        assertThat(Path.of("/proc", left)).doesNotExist();
+        assertThat(show(UNIT, "Result")).isEqualTo("success");
     }
 
     @Test
@@ -164,7 +236,7 @@ class KeeperBoxIT {
 
         run("kill", "-KILL", show(UNIT, "MainPID"), web);
 
-        awaitLog("pid " + web + " has ended while there was no supervisor");
+        awaitLog("pid " + web + " has ended meanwhile, and its status went to systemd");
         awaitActive("db active, web active");
         assertThat(answer(WEB)).isNotEqualTo(web);
         assertThat(answer(DB)).isEqualTo(db);
@@ -322,8 +394,20 @@ class KeeperBoxIT {
         await(standings, () -> show(UNIT, "StatusText"));
     }
 
-    private void awaitLog(String text) throws Exception {
-        await(true, () -> log().contains(text));
+    /** A line with all of these. */
+    private void awaitLog(String... texts) throws Exception {
+        await(true, () -> log().lines().anyMatch(line -> Stream.of(texts).allMatch(line::contains)));
+    }
+
+    /** How many descriptors of processes a process has. */
+    private static int pidfds(String pid) throws IOException {
+        int count = 0;
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(Path.of("/proc", pid, "fdinfo"))) {
+            for (Path each : all) {
+                count += Files.readString(each).contains("\nPid:") ? 1 : 0;
+            }
+        }
+        return count;
     }
 
     private void await(Object answer, Callable<?> question) throws Exception {

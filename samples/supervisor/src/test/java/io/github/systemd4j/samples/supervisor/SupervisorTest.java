@@ -17,8 +17,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -134,6 +136,88 @@ class SupervisorTest {
         assertThat(lines.text())
                 .containsSubsequence("status 5", "restart 1 of 2", "status 5", "restart 2 of 2", "status 5")
                 .doesNotContain("restart 3");
+    }
+
+    @Test
+    void aFailureToStartIsOneAsAnyOther() throws Exception {
+        Options options = options("--restarts 2", List.of("sh", "-c", "exit 5"));
+        Troubled keeping = new Troubled(Keeping.nothing(options), 2);
+        List<String> standings = new ArrayList<>();
+
+        assertThat(supervisor(options, keeping, standings::add).run()).isEqualTo(5);
+
+        assertThat(lines.text())
+                .containsSubsequence(
+                        "cannot be started: no room", "restart 1 of 2", "no room", "restart 2 of 2", "status 5");
+        assertThat(standings).first().isEqualTo("cannot be started");
+    }
+
+    @Test
+    void aStateThatCannotBeWrittenDownEndsNothing() throws Exception {
+        Options options = options("", Program.command("ready", "stopping"));
+
+        assertThat(supervisor(options, new Troubled(Keeping.nothing(options), 0), text -> {})
+                        .run())
+                .isZero();
+
+        assertThat(lines.text())
+                .containsOnlyOnce("cannot write down how it is")
+                .containsSubsequence("-> active", "-> stopping", "ended with status 0");
+    }
+
+    /** One that has no room: for some starts, and for any state. */
+    private static final class Troubled implements Keeping {
+
+        private final Keeping keeping;
+        private int failures;
+
+        Troubled(Keeping keeping, int failures) {
+            this.keeping = keeping;
+            this.failures = failures;
+        }
+
+        @Override
+        public NotifySocket notifySocket() throws IOException {
+            return keeping.notifySocket();
+        }
+
+        @Override
+        public Listeners listeners() throws IOException {
+            return keeping.listeners();
+        }
+
+        @Override
+        public @Nullable Child survivor(@Nullable Journal journal) throws IOException {
+            return keeping.survivor(journal);
+        }
+
+        @Override
+        public Lifecycle lifeOf(Child survivor, long now) {
+            return keeping.lifeOf(survivor, now);
+        }
+
+        @Override
+        public Child start(NotifySocket socket, Listeners listeners, @Nullable Journal journal) throws IOException {
+            if (failures-- > 0) {
+                throw new IOException("no room");
+            }
+            return keeping.start(socket, listeners, journal);
+        }
+
+        @Override
+        public void changed(Child child, Lifecycle life) throws IOException {
+            throw new IOException("no room");
+        }
+
+        @Override
+        public void ended(Child child) {
+            keeping.ended(child);
+        }
+
+        @Override
+        public void over() {
+            keeping.over();
+        }
     }
 
     @Test
@@ -283,12 +367,21 @@ class SupervisorTest {
     }
 
     private Supervisor supervisor(String options, List<String> command) throws UsageException {
+        Options parsed = options(options, command);
+        return supervisor(parsed, Keeping.nothing(parsed), text -> {});
+    }
+
+    private Supervisor supervisor(Options options, Keeping keeping, Consumer<String> standing) {
+        Supervisor supervisor =
+                new Supervisor(options, new Timeline(new PrintStream(lines, true, UTF_8)), keeping, standing);
+        supervisors.add(supervisor);
+        return supervisor;
+    }
+
+    private static Options options(String options, List<String> command) throws UsageException {
         List<String> arguments = new ArrayList<>(options.isEmpty() ? List.of() : List.of(options.split(" ", -1)));
         arguments.add("--");
         arguments.addAll(command);
-        Supervisor supervisor =
-                new Supervisor(Options.parse(arguments), new Timeline(new PrintStream(lines, true, UTF_8)));
-        supervisors.add(supervisor);
-        return supervisor;
+        return Options.parse(arguments);
     }
 }
