@@ -24,7 +24,9 @@ class DockerBoxIT {
     private static final String DOCKER = "/usr/bin/docker";
     private static final Path CONTROL = Path.of("/tmp/control");
 
-    private static final String CONTAINER = "mkfifo /control/fifo; while read word < /control/fifo; do case $word in"
+    // A word's writer may not have closed yet when the next one is waited for: then there is none, and it is not the
+    // end.
+    private static final String CONTAINER = "mkfifo /control/fifo; while :; do read word < /control/fifo; case $word in"
             + " eat) sh -c 'x=1234567890; while :; do x=$x$x; done'; echo $? > /control/eaten ;;"
             + " burn) while :; do :; done & echo $! > /control/burning ;; esac; done";
 
@@ -81,8 +83,6 @@ class DockerBoxIT {
                         "MemoryMax=64M",
                         "-p",
                         "CPUQuota=20%",
-                        "-p",
-                        "OOMScoreAdjust=-900", // of the client, with which the unit would end; not of the container
                         DOCKER,
                         "start",
                         "--attach",
